@@ -1,0 +1,136 @@
+/**
+ * The checked, frozen configuration as plain values: durations in milliseconds, sizes in bytes,
+ * every `${ENV}` resolved, every file read. `options/` makes it, every folder may read it,
+ * nobody changes it. Types only, so that it sits at the bottom of the import arrows.
+ */
+
+/** What one start or reload of the gateway runs on. */
+export interface GatewayConfig {
+  readonly server: ServerConfig;
+  readonly admin: AdminConfig;
+  readonly store: StoreConfig;
+  readonly sticky: StickyConfig;
+  readonly timeouts: TimeoutConfig;
+  readonly retry: RetryConfig;
+  /** Empty: the gateway is open to every caller, which is allowed on loopback only. */
+  readonly clients: readonly ClientConfig[];
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly models: readonly ModelConfig[];
+}
+
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 asks the operating system for a free port. */
+  readonly port: number;
+  /** Worker processes; 0 serves everything in one process. Already resolved from `auto`. */
+  readonly workers: number;
+  /** Largest request body in bytes; past it the answer is 413 before anything is buffered. */
+  readonly bodyLimit: number;
+  /** How long a drain waits for running streams, in milliseconds. */
+  readonly drain: number;
+  /** Silence of the upstream after which a stream's client gets `: keep-alive`, in milliseconds; 0 = never. */
+  readonly heartbeat: number;
+  /** Whether `x-gateway-credential` tells the caller which credential served it. */
+  readonly exposeAttempts: boolean;
+  /** Requests in flight over all workers past which new ones are refused with 503. */
+  readonly maxInFlight: number;
+}
+
+export interface AdminConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Bearer key of the admin port; optional on loopback. */
+  readonly key?: string;
+}
+
+export interface StoreConfig {
+  /** Absent: embedded in the primary. `redis://`, `rediss://`, `redis+unix://`, `redis+sentinel://`, `redis-cluster://`. */
+  readonly url?: string;
+  /** Prefix and hash tag of every key, so that all keys of a decision share a slot. */
+  readonly prefix: string;
+  /** Longest a request may wait for the store, in milliseconds. */
+  readonly timeout: number;
+}
+
+export interface StickyConfig {
+  /** Request header that names the session, lower case. */
+  readonly header: string;
+  /** Idle time after which a session is forgotten, in milliseconds. */
+  readonly ttl: number;
+  /** Most sessions remembered; the least recently used leaves first. */
+  readonly maxSessions: number;
+  /** Whether the start of the prompt names a session when nothing else does. */
+  readonly promptPrefix: boolean;
+}
+
+/** All in milliseconds. */
+export interface TimeoutConfig {
+  readonly connect: number;
+  readonly headers: number;
+  readonly firstToken: number;
+  readonly idle: number;
+  readonly total: number;
+}
+
+export interface RetryConfig {
+  /** Attempts for one request, the first included. */
+  readonly attempts: number;
+  /** Retries allowed as a share of requests, in percent. */
+  readonly budgetPercent: number;
+}
+
+export interface ClientConfig {
+  readonly name: string;
+  /** SHA-256 of the key, lower-case hex; the key itself is never kept. */
+  readonly keyHash: string;
+  /** Model names this client may ask for; `*` allows all, a trailing `*` a prefix. */
+  readonly models: readonly string[];
+  readonly rpm?: number;
+  readonly tpm?: number;
+  readonly concurrency?: number;
+  readonly budget?: { readonly usd: number; readonly per: 'hour' | 'day' | 'week' | 'month' };
+}
+
+export type UpstreamProtocol = 'openai' | 'anthropic';
+
+export interface UpstreamConfig {
+  readonly name: string;
+  readonly protocol: UpstreamProtocol;
+  readonly api: 'chat' | 'responses' | 'auto';
+  /** Without a trailing slash; `/v1/chat/completions` and so on are appended. */
+  readonly baseUrl: string;
+  readonly credentials: readonly CredentialConfig[];
+}
+
+export interface CredentialConfig {
+  /** Unique within its upstream; may be shown, the key never. */
+  readonly id: string;
+  readonly key: string;
+  /** Share of turns, a whole number from 1 to 100. */
+  readonly weight: number;
+}
+
+export interface ModelConfig {
+  /** What clients ask for; `*` catches the rest. */
+  readonly name: string;
+  readonly targets: readonly TargetConfig[];
+  readonly price?: PriceConfig;
+}
+
+export interface TargetConfig {
+  readonly upstream: string;
+  /** The model asked of the upstream; absent: the client's own name goes through. */
+  readonly model?: string;
+  /** Share of turns among targets of one priority, a whole number from 1 to 100. */
+  readonly weight: number;
+  /** Lower first; the next is used when every credential of this one rests. */
+  readonly priority: number;
+}
+
+/** USD per million tokens. */
+export interface PriceConfig {
+  readonly input: number;
+  readonly cachedInput?: number;
+  readonly cacheWrite?: number;
+  readonly output: number;
+}

@@ -1,0 +1,65 @@
+/** The words that choosing a credential is spoken in. Times are milliseconds on the caller's own monotonic clock. */
+
+/** One credential of one upstream; `/` cannot occur in an upstream's name. */
+export type CredentialKey = `${string}/${string}`;
+
+/** Why a credential is out of turn. */
+export type RestReason = 'rate-limited' | 'refused' | 'failing' | 'paused';
+
+/** Ask for a credential: sticky if the session is known, else the next in turn. */
+export interface ChoiceRequest {
+  /** Name of the model entry in the configuration (its alias, or `*`). */
+  readonly alias: string;
+  /** The model the client asked for: stands in where a target names none. */
+  readonly model: string;
+  /** Hash of client and session; absent: no stickiness. */
+  readonly session?: string;
+  /** Credentials this request has tried already. */
+  readonly exclude?: readonly CredentialKey[];
+}
+
+/** A credential to use, or how long until one may be free. */
+export type Choice = ChosenCredential | NoCredential;
+
+export interface ChosenCredential {
+  readonly found: true;
+  readonly upstream: string;
+  readonly credential: string;
+  /** The model to ask the upstream for. */
+  readonly model: string;
+  /** The session was known and stays. */
+  readonly sticky: boolean;
+  /** The one request that finds out whether a rested credential is back; its outcome must be reported. */
+  readonly trial: boolean;
+}
+
+export interface NoCredential {
+  readonly found: false;
+  /** All rest, all were tried by this request, or none is configured. */
+  readonly reason: 'resting' | 'tried' | 'none';
+  /** Why they rest, of the one that is back first. */
+  readonly rest?: RestReason;
+  /** Milliseconds until the first is back, where known. */
+  readonly retryAfter?: number;
+}
+
+/** What an attempt taught about its credential. */
+export interface Outcome {
+  readonly upstream: string;
+  readonly credential: string;
+  readonly model: string;
+  readonly kind: 'ok' | 'rate-limited' | 'refused' | 'failed';
+  /** From `Retry-After` and its kin, in milliseconds: the ceiling of the rest. */
+  readonly retryAfter?: number;
+  readonly trial?: boolean;
+}
+
+/** A credential × model that rests, as told to every worker. */
+export interface Rest {
+  readonly key: CredentialKey;
+  /** `*`: every model of the credential. */
+  readonly model: string;
+  readonly reason: RestReason;
+  /** Milliseconds from when this was said; 0: the rest is over. */
+  readonly remaining: number;
+}

@@ -1,0 +1,59 @@
+/**
+ * One line of JSON an event on stderr, off the hot path, and the one exit that redacts: whatever leaves the
+ * process as text passes `redact` first.
+ */
+import pino from 'pino';
+
+/** Shorter secrets would blank ordinary words. */
+const SHORTEST_SECRET = 6;
+const REDACTED = '[redacted]';
+/** Past this many buffered bytes lines are dropped rather than memory spent on a blocked stderr. */
+const MOST_BUFFERED = 4 * 1024 * 1024;
+
+let secrets: readonly string[] = [];
+
+/** Name the values that must never leave: upstream keys, the admin key, the store's password. Longest first, so that none survives inside another. */
+export function setSecrets(values: Iterable<string>): void {
+  secrets = [...new Set(values)].filter((value) => value.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+}
+
+/** The text without any secret that `setSecrets` named. Linear in text × secrets: not for the hot path. */
+export function redact(text: string): string {
+  let clean = text;
+  for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, REDACTED);
+  return clean;
+}
+
+let dropped = 0;
+const destination = pino.destination({ dest: 2, sync: false, maxLength: MOST_BUFFERED });
+destination.on('drop', () => {
+  dropped++;
+});
+destination.on('error', () => {
+  dropped++;
+});
+
+/** Lines lost because stderr was blocked or closed. */
+export function droppedLines(): number {
+  return dropped;
+}
+
+export const log = pino(
+  {
+    level: process.env.LOG_LEVEL ?? 'info',
+    base: { pid: process.pid },
+    hooks: { streamWrite: redact },
+  },
+  destination,
+);
+
+export type Log = typeof log;
+
+/** Write what is buffered, as the last act before leaving. */
+export function flushLog(): void {
+  try {
+    destination.flushSync();
+  } catch {
+    // stderr is gone or not yet open: there is nowhere left to say so.
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Every word that the primary and its workers say to each other over IPC. Types only.
+ * A worker says `hello` first; the primary answers `configure`; the worker listens and says `ready`.
+ */
+import type { GatewayConfig } from './config.js';
+import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest } from './credential/types.js';
+import type { StoreSnapshot } from './store/store.js';
+
+/** What a worker tells about itself once a second; the silence of it is how a stuck worker is noticed. */
+export interface WorkerStats {
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly requests: number;
+  /** Share of the last second that the event loop was busy, 0 to 1. */
+  readonly utilization: number;
+  /** 99th percentile of event loop delay over the last second, milliseconds. */
+  readonly loopDelay: number;
+  /** Bytes. */
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly draining: boolean;
+  readonly storeDegraded: boolean;
+}
+
+/** What the primary tells every worker about all of them, for `/health` on the data port. */
+export interface ClusterState {
+  readonly workers: number;
+  readonly inFlight: number;
+}
+
+/** What the primary may ask a worker for. */
+export type Inquiry = 'metrics' | 'usage' | 'attempts' | 'store-snapshot' | 'collect-garbage';
+
+export type ToWorker =
+  | { readonly type: 'configure'; readonly config: GatewayConfig; readonly generation: number }
+  | { readonly type: 'cluster-state'; readonly state: ClusterState }
+  | { readonly type: 'ask'; readonly id: number; readonly inquiry: Inquiry }
+  /** Stop accepting, finish what runs, leave after at most `deadline` milliseconds. `linger` keeps idle connections open for that long. */
+  | { readonly type: 'drain'; readonly deadline: number; readonly linger: number }
+  | StoreToWorker;
+
+export type ToPrimary =
+  | { readonly type: 'hello' }
+  | { readonly type: 'ready'; readonly port: number }
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'stats'; readonly stats: WorkerStats }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | StoreToPrimary;
+
+/** The embedded store's half: the state lives in the primary. */
+export type StoreToPrimary =
+  | { readonly type: 'store-choose'; readonly id: number; readonly request: ChoiceRequest }
+  | { readonly type: 'store-touch'; readonly session: string }
+  | { readonly type: 'store-report'; readonly outcome: Outcome }
+  | { readonly type: 'store-pause'; readonly id: number; readonly key: CredentialKey; readonly paused: boolean }
+  | { readonly type: 'store-ask-snapshot'; readonly id: number };
+
+export type StoreToWorker =
+  | { readonly type: 'store-choice'; readonly id: number; readonly choice: Choice }
+  | { readonly type: 'store-done'; readonly id: number }
+  | { readonly type: 'store-snapshot'; readonly id: number; readonly snapshot: StoreSnapshot }
+  | { readonly type: 'store-rest'; readonly rest: Rest };

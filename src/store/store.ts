@@ -1,0 +1,62 @@
+/**
+ * What the workers share: sessions, turns and rests. Two implementations, embedded (the primary holds it,
+ * workers ask over IPC) and Redis; `contract.ts` is the suite that both pass.
+ */
+import type { GatewayConfig } from '../config.js';
+import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest, RestReason } from '../credential/types.js';
+
+/** A worker's view of the shared state. */
+export interface Store {
+  /**
+   * Sticky hit, else next in turn skipping what rests, then bind: atomic over all workers and hosts.
+   * A session that this worker knows already is answered at once, without a promise. Never rejects and never
+   * takes longer than `store.timeout`: then the worker's own view answers.
+   */
+  choose(request: ChoiceRequest): Choice | Promise<Choice>;
+  /** Tell what an attempt taught. Does not wait; failures and trials only need to be told. */
+  report(outcome: Outcome): void;
+  /** Take a credential out of turn for every model, or put it back. */
+  pause(key: CredentialKey): Promise<void>;
+  resume(key: CredentialKey): Promise<void>;
+  /** Swap to a new configuration: turns and sessions of credentials that stay are kept. */
+  configure(config: GatewayConfig): void;
+  /** For the admin pages. */
+  snapshot(): Promise<StoreSnapshot>;
+  /** Healthy, or answering from the worker's own view. */
+  readonly health: StoreHealth;
+  close(): Promise<void>;
+}
+
+export interface StoreHealth {
+  readonly kind: 'embedded' | 'redis';
+  readonly degraded: boolean;
+  /** Calls answered from the worker's own view since start. */
+  readonly fallbacks: number;
+}
+
+export interface StoreSnapshot {
+  readonly credentials: readonly CredentialSnapshot[];
+  readonly sessions: { readonly count: number; readonly newest: readonly SessionSnapshot[] };
+}
+
+export interface CredentialSnapshot {
+  readonly upstream: string;
+  readonly credential: string;
+  readonly weight: number;
+  readonly paused: boolean;
+  /** Picks by turn or stickiness since start, over all workers. */
+  readonly picks: number;
+  readonly rests: readonly { readonly model: string; readonly reason: RestReason; readonly remaining: number; readonly trial: boolean }[];
+}
+
+export interface SessionSnapshot {
+  /** The hash, never the session's own name. */
+  readonly session: string;
+  readonly upstream: string;
+  readonly credential: string;
+  /** Milliseconds until it is forgotten. */
+  readonly remaining: number;
+}
+
+/** Called in every worker when a credential starts or ends a rest. */
+export type RestListener = (rest: Rest) => void;
