@@ -1,0 +1,37 @@
+// Bundles each entry into one file of dist/: one file to read starts faster than hundreds (docs/decisions/0002-bundle.md).
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/** Bundle name → source. Workers load only what serves requests; admin and options stay with the primary. */
+const ENTRIES = {
+  primary: 'src/primary.ts',
+  worker: 'src/worker.ts',
+  mock: 'loadtest/mock/main.ts',
+  loadtest: 'loadtest/main.ts',
+  bench: 'loadtest/micro/main.ts',
+  'write-docs': 'scripts/write-docs.ts',
+};
+
+/** Loaded from node_modules at run time: piscina starts a file of its own, autocannon is for load runs only. */
+const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js'];
+
+const outdir = process.env.TIDEGATE_DIST ?? 'dist';
+const present = Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(source)));
+await rm(outdir, { recursive: true, force: true });
+await build({
+  entryPoints: present,
+  outdir,
+  bundle: true,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.18',
+  external: EXTERNAL,
+  sourcemap: 'linked',
+  legalComments: 'linked',
+  // Bundled CommonJS packages call require() for Node's own modules.
+  banner: { js: "import { createRequire as tidegateRequire } from 'node:module'; const require = tidegateRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
