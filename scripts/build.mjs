@@ -32,6 +32,8 @@ await build({
   sourcemap: 'linked',
   legalComments: 'linked',
   // Bundled CommonJS packages call require() for Node's own modules.
-  banner: { js: "import { createRequire as tidegateRequire } from 'node:module'; const require = tidegateRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as tidegateRequire } from 'node:module'; const require = tidegateRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });

@@ -46,7 +46,12 @@ export interface CredentialSnapshot {
   readonly paused: boolean;
   /** Picks by turn or stickiness since start, over all workers. */
   readonly picks: number;
-  readonly rests: readonly { readonly model: string; readonly reason: RestReason; readonly remaining: number; readonly trial: boolean }[];
+  readonly rests: readonly {
+    readonly model: string;
+    readonly reason: RestReason;
+    readonly remaining: number;
+    readonly trial: boolean;
+  }[];
 }
 
 export interface SessionSnapshot {
