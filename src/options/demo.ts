@@ -1,0 +1,19 @@
+/** The configuration of a first try: no file, the bundled mock LLM as the only upstream. */
+import type { CredentialConfig, GatewayConfig } from '../config.js';
+import { deepFreeze } from './build.js';
+
+const DEMO_UPSTREAM = 'mock';
+const DEMO_CREDENTIALS: readonly CredentialConfig[] = [1, 2, 3, 4].map((number) => ({
+  id: `demo-${number}`,
+  key: `sk-demo-${number}`,
+  weight: 1,
+}));
+
+/** The same configuration with the mock at `baseUrl` behind every model. */
+export function withDemoUpstream(config: GatewayConfig, baseUrl: string): GatewayConfig {
+  return deepFreeze({
+    ...config,
+    upstreams: [{ name: DEMO_UPSTREAM, protocol: 'openai', api: 'auto', baseUrl, credentials: DEMO_CREDENTIALS }],
+    models: [{ name: '*', targets: [{ upstream: DEMO_UPSTREAM, weight: 1, priority: 1 }] }],
+  });
+}

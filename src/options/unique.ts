@@ -1,0 +1,22 @@
+/** Values that may occur only once. */
+import type { FaultList } from './fault.js';
+
+/** Tells each later owner of a value where the first is; the value itself is not told. */
+export class UniqueValues {
+  readonly #first = new Map<string, string>();
+  readonly #faults: FaultList;
+  readonly #what: string;
+
+  constructor(what: string, faults: FaultList) {
+    this.#what = what;
+    this.#faults = faults;
+  }
+
+  /** Values that are missing are someone else's finding. */
+  add(value: string | undefined, path: string): void {
+    if (value === undefined || value === '') return;
+    const first = this.#first.get(value);
+    if (first === undefined) this.#first.set(value, path);
+    else this.#faults.add(path, `is the same ${this.#what} as ${first}: each may occur once`);
+  }
+}
