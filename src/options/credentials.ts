@@ -30,9 +30,12 @@ export class CredentialReader {
   read(upstream: Entry): readonly SourcedCredential[] {
     const path = `${upstream.path}.credentials`;
     const written = upstream.fields.credentials;
+    if (written === undefined) return [];
     const entries = Array.isArray(written) ? entriesOf(written, path) : [{ path, fields: fieldsOf(written) }];
+    const before = this.#faults.all.length;
     const found = entries.flatMap((entry) => this.#readEntry(entry));
-    if (found.length === 0) this.#faults.add(path, 'holds no credential: at least one is needed');
+    if (found.length === 0 && this.#faults.all.length === before)
+      this.#faults.add(path, 'holds no credential: at least one is needed');
     return found;
   }
 

@@ -59,7 +59,7 @@ export function duration(least: number, most: number): Kind<number> {
     expects: `a duration from ${formatDuration(least)} to ${formatDuration(most)}, such as 500ms, 2s, 30m or 1h`,
     unit: 'duration',
     range,
-    json: { anyOf: [{ type: 'string', pattern: DURATION_PATTERN }, REFERENCE, { const: 0 }] },
+    json: { anyOf: [{ type: 'string', pattern: DURATION_PATTERN }, REFERENCE, ...(least === 0 ? [{ const: 0 }] : [])] },
   };
 }
 
@@ -71,7 +71,7 @@ export function size(least: number, most: number): Kind<number> {
     expects: `a size from ${formatSize(least)} to ${formatSize(most)}, such as 16kb, 32mb or 1gb`,
     unit: 'size',
     range,
-    json: { anyOf: [{ type: 'string', pattern: SIZE_PATTERN }, REFERENCE, { const: 0 }] },
+    json: { anyOf: [{ type: 'string', pattern: SIZE_PATTERN }, REFERENCE, ...(least === 0 ? [{ const: 0 }] : [])] },
   };
 }
 

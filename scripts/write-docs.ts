@@ -1,0 +1,10 @@
+/** Writes the documents that are made from code: `npm run docs`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonSchemaText, optionsText } from '../src/options/describe.js';
+
+/** The project's folder, unless a test gives another. */
+const folder = process.argv[2] ?? join(import.meta.dirname, '..');
+
+writeFileSync(join(folder, 'config.schema.json'), jsonSchemaText());
+writeFileSync(join(folder, 'docs', 'options.md'), optionsText());
