@@ -46,6 +46,8 @@ export type ToPrimary =
   | { readonly type: 'failed'; readonly reason: string }
   | { readonly type: 'stats'; readonly stats: WorkerStats }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  /** The answers to `metrics` and `usage` unasked, as a drained worker's last word: no count is lost with it. */
+  | { readonly type: 'farewell'; readonly metrics: unknown; readonly usage: unknown }
   | StoreToPrimary;
 
 /** The embedded store's half: the state lives in the primary. */

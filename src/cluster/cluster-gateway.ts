@@ -1,0 +1,121 @@
+/** The gateway as a cluster: a supervisor over workers, the embedded store's state beside it, their counts kept. */
+import cluster from 'node:cluster';
+import type { GatewayConfig } from '../config.js';
+import type { Log } from '../log.js';
+import type { Inquiry, StoreToPrimary } from '../messages.js';
+import type { MetricsJson } from '../metrics/metrics-json.js';
+import type { UsageTable } from '../metrics/usage-table.js';
+import { CountKeeper } from './count-keeper.js';
+import type { SupervisionLimits } from './limits.js';
+import { RollingRestart, type RollOutcome } from './rolling-restart.js';
+import type { RunningGateway, ServingProcess } from './running-gateway.js';
+import type { StoreHost } from './store-host.js';
+import { type Counts, Supervisor, type SupervisorObserver } from './supervisor.js';
+import type { WorkerLink } from './worker-link.js';
+
+export interface ClusterOptions {
+  /** The file that a worker process runs. */
+  readonly workerFile: string;
+  readonly config: GatewayConfig;
+  readonly generation: number;
+  readonly limits: SupervisionLimits;
+  readonly log: Log;
+  /** Absent: the state lives in Redis. */
+  readonly store?: StoreHost;
+  readonly onHopeless: (reason: string) => void;
+}
+
+export class ClusterGateway implements RunningGateway, SupervisorObserver {
+  readonly onHopeless: (reason: string) => void;
+  readonly #supervisor: Supervisor;
+  readonly #roller: RollingRestart;
+  readonly #counts: CountKeeper;
+  readonly #store: StoreHost | undefined;
+
+  constructor(options: ClusterOptions) {
+    const { workerFile, config, generation, limits, log } = options;
+    // Round-robin: measured counts per worker differ by at most one, and a worker's death loses no listen queue.
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    // No arguments: the configuration holds secrets and travels by message only.
+    cluster.setupPrimary({ exec: workerFile, args: [] });
+    this.onHopeless = options.onHopeless;
+    this.#store = options.store;
+    this.#supervisor = new Supervisor({ fork: () => cluster.fork(), limits, log, observer: this }, config, generation);
+    this.#roller = new RollingRestart(this.#supervisor, log);
+    this.#counts = new CountKeeper(() => this.#supervisor.links);
+  }
+
+  start(): Promise<void> {
+    return this.#supervisor.start();
+  }
+
+  configure(config: GatewayConfig, generation: number): void {
+    // The store first: workers must not ask it for what it does not know yet.
+    this.#store?.configure(config);
+    this.#supervisor.configure(config, generation);
+  }
+
+  roll(): Promise<RollOutcome> {
+    return this.#roller.roll();
+  }
+
+  async stop(): Promise<void> {
+    await this.#supervisor.stop();
+    this.#counts.close();
+    this.#store?.close();
+  }
+
+  kill(): void {
+    this.#supervisor.kill();
+  }
+
+  get readyCount(): number {
+    return this.#supervisor.readyCount;
+  }
+
+  get inFlight(): number {
+    return this.#supervisor.inFlight;
+  }
+
+  get restarts(): number {
+    return this.#supervisor.restarts;
+  }
+
+  processes(): readonly ServingProcess[] {
+    return this.#supervisor.links.flatMap((link) => {
+      const { id, pid, state, age, stats } = link;
+      return state === 'gone' ? [] : [{ id, pid, state, age, stats, slot: this.#supervisor.slotOf(link) }];
+    });
+  }
+
+  metrics(): Promise<MetricsJson[]> {
+    return this.#counts.metrics(this.#supervisor.links);
+  }
+
+  usage(): Promise<UsageTable> {
+    return this.#counts.usage(this.#supervisor.links);
+  }
+
+  async askAll(inquiry: Inquiry): Promise<unknown[]> {
+    const serving = this.#supervisor.links.filter((link) => link.wasReady);
+    const answers = await Promise.allSettled(serving.map((link) => link.ask(inquiry)));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  onReady(link: WorkerLink): void {
+    this.#store?.welcome(link);
+  }
+
+  onStore(link: WorkerLink, message: StoreToPrimary): void {
+    this.#store?.handle(link, message);
+  }
+
+  onFarewell(link: WorkerLink, counts: Counts): void {
+    this.#counts.note(link, counts);
+  }
+
+  onGone(link: WorkerLink): void {
+    this.#counts.depart(link);
+    this.#store?.forget(link);
+  }
+}

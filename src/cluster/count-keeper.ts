@@ -1,0 +1,71 @@
+/** Remembers what workers counted, so that a worker's death does not take the cluster's sums back. */
+import { MetricsArchive } from '../metrics/merge.js';
+import type { MetricsJson } from '../metrics/metrics-json.js';
+import { mergeUsage, type UsageTable } from '../metrics/usage-table.js';
+import type { Counts } from './supervisor.js';
+import type { WorkerLink } from './worker-link.js';
+
+/** How often live workers are asked, in milliseconds: the most that a killed one takes with it. */
+const REFRESH = 5_000;
+
+export class CountKeeper {
+  readonly #metrics = new MetricsArchive();
+  readonly #names = new Map<WorkerLink, string>();
+  readonly #usage = new Map<WorkerLink, UsageTable>();
+  #departedUsage: UsageTable = [];
+  readonly #timer: NodeJS.Timeout;
+
+  /** `links` names whom to ask. */
+  constructor(links: () => readonly WorkerLink[]) {
+    this.#timer = setInterval(() => void Promise.all(links().map((link) => this.#refresh(link))), REFRESH);
+    this.#timer.unref();
+  }
+
+  /** What a worker counted so far. */
+  note(link: WorkerLink, counts: Counts): void {
+    if (isMetrics(counts.metrics)) {
+      this.#names.set(link, counts.metrics.worker);
+      this.#metrics.note(counts.metrics);
+    }
+    if (Array.isArray(counts.usage)) this.#usage.set(link, counts.usage as UsageTable);
+  }
+
+  /** The worker is gone: its last counts join the sums. */
+  depart(link: WorkerLink): void {
+    const name = this.#names.get(link);
+    this.#names.delete(link);
+    if (name !== undefined) this.#metrics.depart(name);
+    this.#departedUsage = mergeUsage([this.#departedUsage, this.#usage.get(link) ?? []]);
+    this.#usage.delete(link);
+  }
+
+  /** Everybody's series, fresh where the worker answers in time. */
+  async metrics(links: readonly WorkerLink[]): Promise<MetricsJson[]> {
+    await Promise.all(links.map((link) => this.#refresh(link)));
+    return this.#metrics.all();
+  }
+
+  /** Everybody's usage, fresh where the worker answers in time. */
+  async usage(links: readonly WorkerLink[]): Promise<UsageTable> {
+    await Promise.all(links.map((link) => this.#refresh(link)));
+    return mergeUsage([this.#departedUsage, ...this.#usage.values()]);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #refresh(link: WorkerLink): Promise<void> {
+    if (!link.wasReady) return;
+    try {
+      const [metrics, usage] = await Promise.all([link.ask('metrics'), link.ask('usage')]);
+      if (link.connected) this.note(link, { metrics, usage });
+    } catch {
+      // Its last known counts stand in.
+    }
+  }
+}
+
+function isMetrics(value: unknown): value is MetricsJson {
+  return typeof value === 'object' && value !== null && 'worker' in value && 'series' in value;
+}

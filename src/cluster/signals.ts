@@ -1,0 +1,41 @@
+/** What each signal asks of the primary. */
+
+export interface SignalDuties {
+  /** First SIGTERM or SIGINT: leave in order. */
+  stop(signal: NodeJS.Signals): unknown;
+  /** The second: leave now. */
+  abort(signal: NodeJS.Signals): unknown;
+  /** SIGHUP. */
+  reload(): unknown;
+  /** SIGUSR2. */
+  restart(): unknown;
+}
+
+/** Ctrl-C under `npm start` arrives twice, from the terminal and from npm; a person is slower than this, in milliseconds. */
+const ECHO = 250;
+
+/** Decides between the first and the second wish to end. Times in milliseconds are passed in. */
+export class StopSignals {
+  #firstAt: number | undefined;
+
+  judge(signal: NodeJS.Signals, now: number): 'stop' | 'abort' | 'echo' {
+    if (this.#firstAt === undefined) {
+      this.#firstAt = now;
+      return 'stop';
+    }
+    return signal === 'SIGINT' && now - this.#firstAt < ECHO ? 'echo' : 'abort';
+  }
+}
+
+/** Listen from now on, for as long as the process lives. */
+export function obeySignals(duties: SignalDuties): void {
+  const stops = new StopSignals();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      const verdict = stops.judge(signal, performance.now());
+      if (verdict !== 'echo') duties[verdict](signal);
+    });
+  }
+  process.on('SIGHUP', () => duties.reload());
+  process.on('SIGUSR2', () => duties.restart());
+}

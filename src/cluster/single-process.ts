@@ -1,0 +1,79 @@
+/** The gateway without workers: the same service in this process, the baseline to compare a cluster with. */
+import type { GatewayConfig } from '../config.js';
+import type { Inquiry, WorkerStats } from '../messages.js';
+import type { MetricsJson } from '../metrics/metrics-json.js';
+import type { UsageTable } from '../metrics/usage-table.js';
+import type { RollOutcome } from './rolling-restart.js';
+import type { RunningGateway, ServingProcess } from './running-gateway.js';
+
+/** What serves HTTP, in a worker as here. */
+export interface Service {
+  readonly port: number;
+  configure(config: GatewayConfig, generation: number): void;
+  stats(): WorkerStats;
+  answer(inquiry: Inquiry): Promise<unknown>;
+  /** Stop accepting, finish what runs within `deadline`, keep idle connections for `linger`; milliseconds. */
+  drain(deadline: number, linger: number): Promise<void>;
+}
+
+export class SingleProcess implements RunningGateway {
+  readonly restarts = 0;
+  readonly #start: () => Promise<Service>;
+  readonly #startedAt = performance.now();
+  #config: GatewayConfig;
+  #service: Service | undefined;
+  #draining = false;
+
+  constructor(config: GatewayConfig, start: () => Promise<Service>) {
+    this.#config = config;
+    this.#start = start;
+  }
+
+  async start(): Promise<void> {
+    this.#service = await this.#start();
+  }
+
+  configure(config: GatewayConfig, generation: number): void {
+    this.#config = config;
+    this.#service?.configure(config, generation);
+  }
+
+  async roll(): Promise<RollOutcome> {
+    return { ok: false, replaced: 0, reason: 'a single process has no workers to replace' };
+  }
+
+  async stop(): Promise<void> {
+    this.#draining = true;
+    await this.#service?.drain(this.#config.server.drain, 0);
+  }
+
+  /** What runs ends with the process. */
+  kill(): void {
+    this.#draining = true;
+  }
+
+  get readyCount(): number {
+    return this.#service && !this.#draining ? 1 : 0;
+  }
+
+  get inFlight(): number {
+    return this.#service?.stats().inFlight ?? 0;
+  }
+
+  processes(): readonly ServingProcess[] {
+    const state = this.#draining ? 'leaving' : this.#service ? 'ready' : 'starting';
+    return [{ id: 0, pid: process.pid, slot: 0, state, age: performance.now() - this.#startedAt, stats: this.#service?.stats() }];
+  }
+
+  async metrics(): Promise<MetricsJson[]> {
+    return (await this.askAll('metrics')) as MetricsJson[];
+  }
+
+  async usage(): Promise<UsageTable> {
+    return ((await this.#service?.answer('usage')) ?? []) as UsageTable;
+  }
+
+  async askAll(inquiry: Inquiry): Promise<unknown[]> {
+    return this.#service ? [await this.#service.answer(inquiry)] : [];
+  }
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/** The entry: options → mock LLM if nothing is configured → cluster or single process → ready line → signals. */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../package.json' with { type: 'json' };
+import { ClusterGateway } from './cluster/cluster-gateway.js';
+import { fail, leave, say, surviveFaults, WRONG_CONFIG } from './cluster/leave.js';
+import { Lifecycle, type Reread } from './cluster/lifecycle.js';
+import { supervisionLimits } from './cluster/limits.js';
+import { MockProcess } from './cluster/mock-process.js';
+import { settlePort } from './cluster/port.js';
+import { demoCommand, demoNotice, readyLine } from './cluster/ready-line.js';
+import { obeySignals } from './cluster/signals.js';
+import type { GatewayConfig } from './config.js';
+import { log, setSecrets } from './log.js';
+import { formatFaults, type LoadedOptions, loadOptions, reloadOptions, withDemoUpstream } from './options/index.js';
+
+process.title = 'tidegate: primary';
+await main(checkedOptions()).catch(fail);
+
+/** The options to start on; help, version, faults and `--check` end here. */
+function checkedOptions(): LoadedOptions {
+  const options = loadOptions({ argv: process.argv.slice(2), env: process.env, availableParallelism: availableParallelism() });
+  if (options.kind === 'faults') fail(formatFaults(options.faults, options.source), WRONG_CONFIG);
+  if (options.kind === 'help') say(options.text);
+  if (options.kind === 'version') say(packageJson.version);
+  if (options.kind !== 'ok') leave(0);
+  if (options.check) say('The configuration is valid.');
+  if (options.check) leave(0);
+  return options;
+}
+
+async function main(options: LoadedOptions): Promise<void> {
+  setSecrets(options.secrets);
+  for (const warning of options.warnings) log.warn(warning);
+  const mock = options.source === undefined ? new MockProcess(sibling('mock.js'), log) : undefined;
+  if (mock) process.on('exit', () => mock.kill());
+  const [port, mockUrl] = await Promise.all([settlePort(options.config.server.host, options.config.server.port), mock?.start()]);
+  const config = { ...demo(options.config, mockUrl), server: { ...options.config.server, port } };
+
+  const lifecycle = new Lifecycle({ config, log, exit: leave, reread: rereader({ ...options, config }, mockUrl) });
+  surviveFaults(lifecycle, log);
+  obeySignals(lifecycle);
+  const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
+  const limits = supervisionLimits(process.env);
+  const gateway = new ClusterGateway({ workerFile: sibling('worker.js'), config, generation: 1, limits, log, onHopeless });
+  process.on('exit', () => gateway.kill());
+
+  if (mock) say(demoNotice());
+  await lifecycle.run(gateway);
+  const { host, workers } = config.server;
+  say(readyLine({ host, port, workers }));
+  if (mock) say(demoCommand(host, port));
+}
+
+/** Another entry's bundle, beside this one. */
+function sibling(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function demo(config: GatewayConfig, mockUrl: string | undefined): GatewayConfig {
+  return mockUrl === undefined ? config : withDemoUpstream(config, mockUrl);
+}
+
+/** Reads the same file again, each time against what was in use before. */
+function rereader(start: LoadedOptions, mockUrl: string | undefined): () => Promise<Reread> {
+  let used = start;
+  return async () => {
+    const next = reloadOptions(used);
+    if (next.kind === 'faults') return { ok: false, faults: next.faults.map(({ path, message }) => `${path}: ${message}`) };
+    setSecrets(next.secrets);
+    used = { ...next, config: demo(next.config, mockUrl) };
+    return { ok: true, config: used.config, warnings: next.warnings };
+  };
+}
