@@ -1,10 +1,13 @@
 /** The one door to yaml: bytes of a config file to plain values, or one clear line. No text of the file is repeated: it may be a secret. */
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { clashes, shield, unshield } from './shield.js';
 
 /** More aliases, weighed by what they repeat, are an attack or a mistake. */
 const MOST_ALIASES = 1000;
 const MOST_NODES = 1_000_000;
+const MOST_DEPTH = 500;
+/** After the first few a parser only stumbles over its own confusion. */
+const MOST_PROBLEMS = 20;
 
 /** In words for those who wrote the file; the parser's own messages quote it. */
 const WORDS: Partial<Record<string, string>> = {
@@ -56,25 +59,53 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function parseText(text: string): YamlResult {
-  const lineCounter = new LineCounter();
+  if (isDeep(text)) return refuse('is nested too deeply');
+  const lines = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter,
+    lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: false,
     stringKeys: true,
     logLevel: 'silent',
   });
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) return refuse(...problems.map((problem) => describe(problem, lineCounter)));
+  const problems = [...document.errors, ...document.warnings].map((error) => describe(error.pos[0], error.code, lines));
+  if (problems.length === 0) problems.push(...duplicateKeys(document).map((at) => describe(at, 'DUPLICATE_KEY', lines)));
+  if (problems.length > 0) return refuse(...problems.slice(0, MOST_PROBLEMS));
   const tree: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
   if (tree === null) return refuse('is empty');
   const flaw = flawOf(tree);
   return flaw === undefined ? { ok: true, tree: unshield(tree) } : refuse(flaw);
 }
 
-function describe(error: YAMLError, lineCounter: LineCounter): string {
-  const { line, col } = lineCounter.linePos(error.pos[0]);
-  return `line ${line}, column ${col}: ${WORDS[error.code] ?? 'is no valid YAML here'}`;
+/** A guess from brackets and dashes alone: the parser takes ten seconds over a million open brackets. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (const [char] of text.matchAll(/[[\]{}]/g)) {
+    depth = char === '[' || char === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > MOST_DEPTH) return true;
+  }
+  return /(?:[-?:][ \t]+){200}/.test(text);
+}
+
+/** Where keys are that their map has already. The parser's own search takes a square of the map's size. */
+function duplicateKeys(document: Document.Parsed): readonly number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function describe(offset: number, code: string, lines: LineCounter): string {
+  const { line, col } = lines.linePos(offset);
+  return `line ${line}, column ${col}: ${WORDS[code] ?? 'is no valid YAML here'}`;
 }
 
 /** Why a tree cannot be worked on: a loop, or too many nodes. */
