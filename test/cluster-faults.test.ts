@@ -1,0 +1,95 @@
+/** Workers that die, hang or are told to leave. */
+import { test } from 'tap';
+import { ask, buildWithFakeWorker, configText, fetchText, kill, PrimaryProcess, until } from './helpers/primary-process.js';
+
+test('cluster faults', async (t) => {
+  const folder = buildWithFakeWorker(t);
+
+  t.test('a killed worker is replaced on the same port, the others are untouched', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText({ workers: 2 }));
+    const origin = await primary.ready();
+    const [first, second] = primary.workers();
+    kill(first!);
+    const died = await primary.logged('worker died');
+    const back = await primary.logged('worker is ready', 3);
+    t.comment(`back after ${Number(back.time) - Number(died.time)} ms`);
+    t.equal(died.reason, 'ended by SIGKILL');
+    const workers = primary.workers();
+    t.equal(workers.length, 2);
+    t.ok(workers.includes(second!));
+    t.notOk(workers.includes(first!));
+    t.ok((await ask(origin)).pid);
+  });
+
+  t.test('the only worker comes back on the same port', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText({ workers: 1 }));
+    const origin = await primary.ready();
+    const { pid } = await ask(origin);
+    kill(pid);
+    await primary.logged('worker is ready', 2);
+    t.not((await ask(origin)).pid, pid);
+  });
+
+  t.test('a frozen worker is noticed by its silence and replaced', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText({ workers: 2 }), {
+      env: { TIDEGATE_WATCHDOG_MS: '3000', FAKE_WORKER_STATS_MS: '200' },
+    });
+    await primary.ready();
+    const [frozen] = primary.workers();
+    kill(frozen!, 'SIGSTOP');
+    const died = await primary.logged('worker died');
+    t.equal(died.workerPid, frozen);
+    t.match(died.reason, /silent/);
+    await primary.logged('worker is ready', 3);
+    t.equal(primary.workers().length, 2);
+  });
+
+  t.test('SIGTERM lets running requests finish and ends with 0', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText());
+    const origin = await primary.ready();
+    const running = Promise.all([1, 2, 3, 4].map(() => fetchText(`${origin}/slow`)));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    primary.child.kill('SIGTERM');
+    await primary.logged('draining');
+    await until(() =>
+      ask(origin).then(
+        () => false,
+        () => true,
+      ),
+    ); // Nobody accepts any more.
+    t.same(await running, Array(4).fill('firstlast'));
+    t.same(await primary.exit, { code: 0, signal: null });
+  });
+
+  t.test('a second SIGTERM ends at once and leaves no worker behind', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText());
+    const origin = await primary.ready();
+    const workers = primary.workers();
+    const cut = t.rejects(fetchText(`${origin}/slow`));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    primary.child.kill('SIGTERM');
+    await primary.logged('draining');
+    primary.child.kill('SIGTERM');
+    t.same(await primary.exit, { code: 1, signal: null });
+    await cut;
+    await until(() => workers.every((pid) => !alive(pid)));
+    t.notOk(workers.some(alive));
+  });
+
+  t.test('SIGTERM while starting ends with 0', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText());
+    await until(() => primary.workers().length > 0);
+    primary.child.kill('SIGTERM');
+    t.same(await primary.exit, { code: 0, signal: null });
+    t.same(primary.stdout, []);
+  });
+});
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
