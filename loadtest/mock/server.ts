@@ -1,0 +1,206 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerChat, later, type Stage } from './answer.js';
+import { BodyCutShort, BodyTooLarge, readBody } from './body.js';
+import { type ChatRequest, keyOf, readChatRequest } from './chat-request.js';
+import { answerControl, sendJson } from './control.js';
+import { embeddingsBody } from './embeddings.js';
+import { answerFault } from './fault-answers.js';
+import { parseFault } from './faults.js';
+import { Histogram } from './histogram.js';
+import type { Ledger, ProcessGauges } from './ledger.js';
+import { type Behaviour, parseModelName, unknownModelText } from './model-name.js';
+import { errorBody } from './openai-events.js';
+import type { MockOptions } from './options.js';
+import { Reply } from './reply.js';
+import { TimerWheel } from './wheel.js';
+
+const CHAT_PATHS = new Set(['/v1/chat/completions', '/compatible-mode/v1/chat/completions']);
+const EMBEDDINGS_PATH = '/v1/embeddings';
+const ALLOWED: Record<string, string> = {
+  '/v1/models': 'GET',
+  '/health': 'GET',
+  '/metrics': 'GET',
+  '/_mock/stats': 'GET',
+  '/_mock/requests': 'GET',
+  '/_mock/reset': 'POST',
+  '/_mock/faults': 'GET, POST, DELETE',
+};
+const MODELS = ['mock-model', 'mock-instant', 'mock-round', 'mock-paced-200x66', 'mock-size-1024'];
+const CONTROL_BODY_LIMIT = 64 * 1024;
+/** Longer than any gateway keeps an idle connection, so that the mock is never the one that closes first. */
+const KEEP_ALIVE_MS = 120_000;
+const BACKLOG = 8192;
+
+/** One serving process: routes, the streams it plays and their wheel. The books are elsewhere (`ledger`). */
+export class MockServer {
+  private readonly http: Server;
+  private readonly ledger: Ledger;
+  private readonly stage: Stage;
+  private readonly replies = new Set<Reply>();
+  private stopping = false;
+
+  constructor(options: MockOptions, ledger: Ledger) {
+    this.ledger = ledger;
+    this.stage = { options, wheel: new TimerWheel(), lateness: new Histogram() };
+    this.http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 300_000 }, (request, response) => {
+      this.route(request, response).catch(() => response.destroy());
+    });
+    this.http.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  /** Starts to listen; gives the port. */
+  listen(): Promise<number> {
+    const { host, port } = this.stage.options;
+    return new Promise((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen({ host, port, backlog: BACKLOG }, () => resolve((this.http.address() as AddressInfo).port));
+    });
+  }
+
+  gauges(): ProcessGauges {
+    const replies = [...this.replies];
+    return {
+      processId: process.pid,
+      eventsInFlight: replies.reduce((sum, reply) => sum + reply.events, 0),
+      doneInFlight: replies.reduce((sum, reply) => sum + reply.doneMarkers, 0),
+      lateness: this.stage.lateness.toPairs(),
+      residentBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  /** Forgets lateness, and the events so far of streams under way: they are left out of the books when they end. */
+  clearGauges(): void {
+    this.stage.lateness.clear();
+    this.replies.clear();
+  }
+
+  /** No new connections; streams under way finish, for so long at most. */
+  async stop(drainSeconds = this.stage.options.drainSeconds): Promise<void> {
+    this.stopping = true;
+    const closed = new Promise((resolve) => this.http.close(resolve));
+    this.http.closeIdleConnections();
+    const bound = setTimeout(() => this.http.closeAllConnections(), drainSeconds * 1000);
+    await closed;
+    clearTimeout(bound);
+    this.stage.wheel.stop();
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.stopping) response.setHeader('connection', 'close');
+    const url = new URL(request.url ?? '/', 'http://mock');
+    const { pathname } = url;
+    const isChat = CHAT_PATHS.has(pathname);
+    if (isChat || pathname === EMBEDDINGS_PATH) {
+      if (request.method === 'POST') return this.complete(request, response, pathname, isChat);
+      return this.refuseMethod(response, 'POST');
+    }
+    if (request.method === 'GET' && pathname === '/v1/models') {
+      const data = MODELS.map((id) => ({ id, object: 'model', created: 1700000000, owned_by: 'mock' }));
+      return sendJson(response, 200, { object: 'list', data });
+    }
+    const control = () => readBody(request, CONTROL_BODY_LIMIT).then((body) => parseJson(body));
+    if (await answerControl(this.ledger, request, response, url, control)) return;
+    const allowed = ALLOWED[pathname];
+    if (allowed !== undefined) return this.refuseMethod(response, allowed);
+    this.turnAway(response, 404, `Unknown request URL: ${request.method} ${pathname}.`, 'unknown_url');
+  }
+
+  private async complete(request: IncomingMessage, response: ServerResponse, path: string, isChat: boolean): Promise<void> {
+    const body = await this.readRequestBody(request, response);
+    if (body === undefined) return;
+    const chat = readChatRequest(parseJson(body), request);
+    if (chat === undefined)
+      return this.turnAway(response, 400, 'We could not parse the JSON body of your request, or it names no model.', null);
+    const behaviour = parseModelName(chat.model, this.stage.options.profile);
+    if (behaviour === undefined) return this.turnAway(response, 404, unknownModelText(chat.model), 'model_not_found');
+    const reply = await this.admit(request, response, path, body.length, chat, behaviour.pace.kind === 'round');
+    if (reply === undefined || reply.over) return;
+    if (isChat) answerChat(this.stage, reply, chat, behaviour);
+    else this.embed(reply, chat, behaviour);
+  }
+
+  private async admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    bodyBytes: number,
+    chat: ChatRequest,
+    drawsRound: boolean,
+  ): Promise<Reply | undefined> {
+    const { model, session, stream } = chat;
+    const { rawHeaders, method = '' } = request;
+    const asked = this.ledger.admit({
+      method,
+      path,
+      rawHeaders,
+      bodyBytes,
+      model,
+      key: keyOf(request),
+      session,
+      stream,
+      drawsRound,
+    });
+    const grant = asked instanceof Promise ? await asked : asked;
+    if (!grant.admitted) {
+      response.setHeader('retry-after', '1');
+      sendError(response, 503, 'The mock serves as many requests as it may; try again later.', 'server_error', 'overloaded');
+      return undefined;
+    }
+    const reply = new Reply(request, response, grant, this.ledger);
+    this.replies.add(reply);
+    reply.whenSettled = () => {
+      this.replies.delete(reply);
+      if (this.stopping) setImmediate(() => this.http.closeIdleConnections());
+    };
+    return reply;
+  }
+
+  private async readRequestBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer | undefined> {
+    try {
+      return await readBody(request, this.stage.options.bodyLimit);
+    } catch (error) {
+      if (error instanceof BodyTooLarge)
+        this.turnAway(response, 413, `The body is larger than ${this.stage.options.bodyLimit} bytes.`, 'request_too_large');
+      else if (!(error instanceof BodyCutShort)) throw error;
+      return undefined;
+    }
+  }
+
+  private embed(reply: Reply, chat: ChatRequest, behaviour: Behaviour): void {
+    const json = embeddingsBody(chat.body);
+    if (json === undefined)
+      return reply.sendJson(
+        400,
+        errorBody("'input' is missing or not valid.", 'invalid_request_error', null, 'input'),
+        'refused',
+      );
+    const fault = reply.grant.fault === undefined ? behaviour.fault : parseFault(reply.grant.fault);
+    if (fault && answerFault(reply, fault, { json, sse: '', stream: false })) return;
+    const wait = fault?.name === 'slow-headers' ? (fault.numbers[0] ?? 0) : 0;
+    later(this.stage, reply, wait, () => reply.sendJson(200, json, 'completed'));
+  }
+
+  private refuseMethod(response: ServerResponse, allowed: string): void {
+    response.setHeader('allow', allowed);
+    this.turnAway(response, 405, `Not allowed; use ${allowed}.`, 'method_not_allowed');
+  }
+
+  private turnAway(response: ServerResponse, status: number, message: string, code: string | null): void {
+    this.ledger.turnAway(status);
+    sendError(response, status, message, 'invalid_request_error', code);
+  }
+}
+
+function sendError(response: ServerResponse, status: number, message: string, type: string, code: string | null): void {
+  const body = errorBody(message, type, code);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
