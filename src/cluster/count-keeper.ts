@@ -17,12 +17,15 @@ export class CountKeeper {
 
   /** `links` names whom to ask. */
   constructor(links: () => readonly WorkerLink[]) {
-    this.#timer = setInterval(() => void Promise.all(links().map((link) => this.#refresh(link))), REFRESH);
+    this.#timer = setInterval(() => {
+      void this.metrics(links());
+      void this.usage(links());
+    }, REFRESH);
     this.#timer.unref();
   }
 
-  /** What a worker counted so far. */
-  note(link: WorkerLink, counts: Counts): void {
+  /** What a worker counted so far; what is not given stays as it was. */
+  note(link: WorkerLink, counts: Partial<Counts>): void {
     if (isMetrics(counts.metrics)) {
       this.#names.set(link, counts.metrics.worker);
       this.#metrics.note(counts.metrics);
@@ -41,13 +44,13 @@ export class CountKeeper {
 
   /** Everybody's series, fresh where the worker answers in time. */
   async metrics(links: readonly WorkerLink[]): Promise<MetricsJson[]> {
-    await Promise.all(links.map((link) => this.#refresh(link)));
+    await Promise.all(links.map((link) => this.#refresh(link, 'metrics')));
     return this.#metrics.all();
   }
 
   /** Everybody's usage, fresh where the worker answers in time. */
   async usage(links: readonly WorkerLink[]): Promise<UsageTable> {
-    await Promise.all(links.map((link) => this.#refresh(link)));
+    await Promise.all(links.map((link) => this.#refresh(link, 'usage')));
     return mergeUsage([this.#departedUsage, ...this.#usage.values()]);
   }
 
@@ -55,11 +58,11 @@ export class CountKeeper {
     clearInterval(this.#timer);
   }
 
-  async #refresh(link: WorkerLink): Promise<void> {
+  async #refresh(link: WorkerLink, inquiry: keyof Counts): Promise<void> {
     if (!link.wasReady) return;
     try {
-      const [metrics, usage] = await Promise.all([link.ask('metrics'), link.ask('usage')]);
-      if (link.connected) this.note(link, { metrics, usage });
+      const answer = await link.ask(inquiry);
+      if (link.connected) this.note(link, { [inquiry]: answer });
     } catch {
       // Its last known counts stand in.
     }
