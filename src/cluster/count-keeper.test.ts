@@ -26,6 +26,7 @@ test('what a departed worker counted stays in the sums, once', async (t) => {
   t.teardown(() => keeper.close());
   const [stays, leaves] = [counted('1', 10), counted('2', 5)];
   t.equal(total(await keeper.metrics([stays, leaves])), 15);
+  await keeper.usage([stays, leaves]);
   keeper.depart(leaves);
   keeper.depart(leaves);
   t.equal(total(await keeper.metrics([stays])), 15);
