@@ -2,14 +2,15 @@
 import cluster from 'node:cluster';
 import type { GatewayConfig } from '../config.js';
 import type { Log } from '../log.js';
-import type { Inquiry, StoreToPrimary } from '../messages.js';
+import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { UsageTable } from '../metrics/usage-table.js';
+import { createPrimaryStore } from '../store/index.js';
+import type { PrimaryStore } from '../store/store.js';
 import { CountKeeper } from './count-keeper.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
-import type { StoreHost } from './store-host.js';
 import { type Counts, Supervisor, type SupervisorObserver } from './supervisor.js';
 import type { WorkerLink } from './worker-link.js';
 
@@ -20,17 +21,16 @@ export interface ClusterOptions {
   readonly generation: number;
   readonly limits: SupervisionLimits;
   readonly log: Log;
-  /** Absent: the state lives in Redis. */
-  readonly store?: StoreHost;
   readonly onHopeless: (reason: string) => void;
 }
 
 export class ClusterGateway implements RunningGateway, SupervisorObserver {
   readonly onHopeless: (reason: string) => void;
+  /** What the workers share, or this host's door to it. */
+  readonly store: PrimaryStore;
   readonly #supervisor: Supervisor;
   readonly #roller: RollingRestart;
   readonly #counts: CountKeeper;
-  readonly #store: StoreHost | undefined;
 
   constructor(options: ClusterOptions) {
     const { workerFile, config, generation, limits, log } = options;
@@ -39,7 +39,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
     // No arguments: the configuration holds secrets and travels by message only.
     cluster.setupPrimary({ exec: workerFile, args: [] });
     this.onHopeless = options.onHopeless;
-    this.#store = options.store;
+    this.store = createPrimaryStore(config, (message) => this.#broadcast(message));
     this.#supervisor = new Supervisor({ fork: () => cluster.fork(), limits, log, observer: this }, config, generation);
     this.#roller = new RollingRestart(this.#supervisor, log);
     this.#counts = new CountKeeper(() => this.#supervisor.links);
@@ -51,7 +51,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
 
   configure(config: GatewayConfig, generation: number): void {
     // The store first: workers must not ask it for what it does not know yet.
-    this.#store?.configure(config);
+    this.store.configure(config);
     this.#supervisor.configure(config, generation);
   }
 
@@ -62,7 +62,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
   async stop(): Promise<void> {
     await this.#supervisor.stop();
     this.#counts.close();
-    this.#store?.close();
+    await this.store.close();
   }
 
   kill(): void {
@@ -103,11 +103,11 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
   }
 
   onReady(link: WorkerLink): void {
-    this.#store?.welcome(link);
+    this.store.greet((message) => link.send(message));
   }
 
   onStore(link: WorkerLink, message: StoreToPrimary): void {
-    this.#store?.handle(link, message);
+    this.store.answer(message, (reply) => link.send(reply));
   }
 
   onFarewell(link: WorkerLink, counts: Counts): void {
@@ -116,6 +116,10 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
 
   onGone(link: WorkerLink): void {
     this.#counts.depart(link);
-    this.#store?.forget(link);
+  }
+
+  /** To those that serve: a worker that becomes ready later is greeted with everything that still holds. */
+  #broadcast(message: StoreToWorker): void {
+    for (const link of this.#supervisor.links) if (link.wasReady) link.send(message);
   }
 }

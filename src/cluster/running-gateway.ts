@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config.js';
 import type { Inquiry, WorkerStats } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { UsageTable } from '../metrics/usage-table.js';
+import type { Store } from '../store/store.js';
 import type { RollOutcome } from './rolling-restart.js';
 
 /** A process that serves, for the admin pages. */
@@ -33,6 +34,7 @@ export interface RunningGateway {
   readonly inFlight: number;
   /** Workers that died and were replaced since start. */
   readonly restarts: number;
+  readonly store: Pick<Store, 'pause' | 'resume' | 'snapshot' | 'health'>;
   metrics(): Promise<MetricsJson[]>;
   usage(): Promise<UsageTable>;
   /** What each process answers; those that do not answer in time are left out. */

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config.js';
 import type { Inquiry, WorkerStats } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { UsageTable } from '../metrics/usage-table.js';
+import type { Store } from '../store/store.js';
 import type { RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
 
@@ -18,14 +19,17 @@ export interface Service {
 
 export class SingleProcess implements RunningGateway {
   readonly restarts = 0;
+  readonly store: Store;
   readonly #start: () => Promise<Service>;
   readonly #startedAt = performance.now();
   #config: GatewayConfig;
   #service: Service | undefined;
   #draining = false;
 
-  constructor(config: GatewayConfig, start: () => Promise<Service>) {
+  /** The service that `start` brings up works on this store. */
+  constructor(config: GatewayConfig, store: Store, start: () => Promise<Service>) {
     this.#config = config;
+    this.store = store;
     this.#start = start;
   }
 
@@ -35,6 +39,7 @@ export class SingleProcess implements RunningGateway {
 
   configure(config: GatewayConfig, generation: number): void {
     this.#config = config;
+    this.store.configure(config);
     this.#service?.configure(config, generation);
   }
 
@@ -45,6 +50,7 @@ export class SingleProcess implements RunningGateway {
   async stop(): Promise<void> {
     this.#draining = true;
     await this.#service?.drain(this.#config.server.drain, 0);
+    await this.store.close();
   }
 
   /** What runs ends with the process. */
