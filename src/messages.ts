@@ -53,7 +53,10 @@ export type ToPrimary =
 /** The embedded store's half: the state lives in the primary. */
 export type StoreToPrimary =
   | { readonly type: 'store-choose'; readonly id: number; readonly request: ChoiceRequest }
+  /** A session that the worker knows was used; `session` is the ledger's key of it. */
   | { readonly type: 'store-touch'; readonly session: string }
+  /** Picks made for known sessions, without asking. */
+  | { readonly type: 'store-picks'; readonly picks: readonly (readonly [CredentialKey, number])[] }
   | { readonly type: 'store-report'; readonly outcome: Outcome }
   | { readonly type: 'store-pause'; readonly id: number; readonly key: CredentialKey; readonly paused: boolean }
   | { readonly type: 'store-ask-snapshot'; readonly id: number };

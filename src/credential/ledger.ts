@@ -1,0 +1,204 @@
+/**
+ * Sessions, turns and rests in one place: the embedded store's state in the primary, everything in a single
+ * process, and a worker's own view while the shared store is away. Pure: every method takes the time, in
+ * milliseconds on the caller's monotonic clock.
+ */
+import type { GatewayConfig } from '../config.js';
+import { type Member, type Plan, planOf, type Target, type Tier } from './plan.js';
+import { refusal, soonestFailing, unusedOf } from './refusal.js';
+import { type HeldRest, Rests } from './rests.js';
+import { type Binding, Sessions, sessionKey, sessionOfKey, sharedTtl } from './sessions.js';
+import { newTurns, type Turns, takeTurn } from './turns.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from './types.js';
+
+/** What choosing depends on. */
+export type LedgerConfig = Pick<GatewayConfig, 'upstreams' | 'models' | 'sticky'>;
+
+/** One credential as the admin pages see it. */
+export interface CredentialState {
+  readonly upstream: string;
+  readonly credential: string;
+  readonly weight: number;
+  readonly paused: boolean;
+  readonly picks: number;
+  readonly rests: readonly HeldRest[];
+}
+
+export interface SessionState {
+  readonly session: string;
+  readonly upstream: string;
+  readonly credential: string;
+  readonly remaining: number;
+}
+
+export interface LedgerState {
+  readonly credentials: readonly CredentialState[];
+  readonly sessions: { readonly count: number; readonly newest: readonly SessionState[] };
+}
+
+interface Candidate {
+  readonly target: Target;
+  readonly member: Member;
+  readonly model: string;
+  readonly trial: boolean;
+}
+
+const NEWEST_SESSIONS = 50;
+
+export class Ledger {
+  #plan: Plan;
+  readonly #sessions: Sessions;
+  readonly #rests = new Rests();
+  readonly #turns = new Map<string, Turns>();
+  readonly #picks = new Map<CredentialKey, number>();
+
+  constructor(config: LedgerConfig) {
+    this.#plan = planOf(config);
+    this.#sessions = new Sessions(sharedTtl(config.sticky.ttl), config.sticky.maxSessions);
+  }
+
+  /** Sticky hit, else the next in turn skipping what rests; binds the session to what it gives. */
+  choose(request: ChoiceRequest, now: number): Choice {
+    const tiers = this.#plan.routes.get(request.alias) ?? [];
+    const session = request.session === undefined ? undefined : sessionKey(request.session, request.alias);
+    const bound = session === undefined ? undefined : this.#sessions.get(session, now);
+    const kept = bound && this.#keep(bound, tiers, request, now);
+    const pick = kept ?? this.#inTurn(tiers, request, now);
+    if (pick !== undefined) return this.#settle(pick, session, kept !== undefined, now);
+    const unused = unusedOf(tiers, request, this.#rests, now);
+    const lastResort = soonestFailing(unused);
+    return lastResort ? this.#settle({ ...lastResort, trial: true }, session, false, now) : refusal(unused);
+  }
+
+  /** A session was used by a worker that knows it; `key` as `sessionKey` makes it. */
+  touch(key: string, now: number): void {
+    this.#sessions.touch(key, now);
+  }
+
+  /** Add picks that workers made without asking. */
+  tally(key: CredentialKey, picks: number): void {
+    this.#picks.set(key, (this.#picks.get(key) ?? 0) + picks);
+  }
+
+  /** Learn from an attempt; every worker must hear of what comes back. */
+  report(outcome: Outcome, now: number): Rest[] {
+    return this.#rests.report(outcome, now);
+  }
+
+  pause(key: CredentialKey): Rest {
+    return this.#rests.pause(key);
+  }
+
+  resume(key: CredentialKey): Rest {
+    return this.#rests.resume(key);
+  }
+
+  /** Take over a rest that another process decided. */
+  apply(rest: Rest, now: number): void {
+    this.#rests.apply(rest, now);
+  }
+
+  /** Every rest still running, for a worker that has just come. */
+  running(now: number): Rest[] {
+    return this.#rests.running(now);
+  }
+
+  /** Swap the plan; turns, sessions and rests of what stays are kept. */
+  configure(config: LedgerConfig, now: number): void {
+    this.#plan = planOf(config);
+    this.#sessions.resize(sharedTtl(config.sticky.ttl), config.sticky.maxSessions, now);
+    const staying = new Set(this.#members().map(({ member }) => member.key));
+    this.#rests.retain(staying);
+    for (const key of this.#picks.keys()) if (!staying.has(key)) this.#picks.delete(key);
+    const levels = new Set([...this.#plan.pools.keys(), ...[...this.#plan.routes.values()].flat().map((tier) => tier.name)]);
+    for (const name of this.#turns.keys()) if (!levels.has(name)) this.#turns.delete(name);
+  }
+
+  snapshot(now: number): LedgerState {
+    const credentials = this.#members().map(({ upstream, member: { id, key, weight } }) => ({
+      upstream,
+      credential: id,
+      weight,
+      paused: this.#rests.isPaused(key),
+      picks: this.#picks.get(key) ?? 0,
+      rests: this.#rests.held(key, now),
+    }));
+    const newest = [...this.#sessions.newest(now, NEWEST_SESSIONS)].map(
+      ({ key, binding: { upstream, credential }, remaining }) => ({
+        session: sessionOfKey(key),
+        upstream,
+        credential,
+        remaining,
+      }),
+    );
+    return { credentials, sessions: { count: this.#sessions.size, newest } };
+  }
+
+  /** The bound credential, if this request may use it now. */
+  #keep(bound: Binding, tiers: readonly Tier[], request: ChoiceRequest, now: number): Candidate | undefined {
+    const target = tiers
+      .flatMap((tier) => tier.targets)
+      .find(({ upstream, model }) => upstream === bound.upstream && model === bound.model);
+    const member = target?.pool.byId.get(bound.credential);
+    return target && member && this.#usable(target, member, request, now);
+  }
+
+  #inTurn(tiers: readonly Tier[], request: ChoiceRequest, now: number): Candidate | undefined {
+    for (const tier of tiers) {
+      const pick = this.#fromTier(tier, request, now);
+      if (pick !== undefined) return pick;
+    }
+    return undefined;
+  }
+
+  #fromTier(tier: Tier, request: ChoiceRequest, now: number): Candidate | undefined {
+    let pick: Candidate | undefined;
+    const spent = new Set<number>();
+    takeTurn(this.#turnsOf(tier.name), tier.sequence, (index) => {
+      if (spent.has(index)) return false;
+      spent.add(index);
+      pick = this.#fromTarget(tier.targets[index] as Target, request, now);
+      return pick !== undefined;
+    });
+    return pick;
+  }
+
+  #fromTarget(target: Target, request: ChoiceRequest, now: number): Candidate | undefined {
+    let pick: Candidate | undefined;
+    takeTurn(this.#turnsOf(target.upstream), target.pool.sequence, (index) => {
+      pick = this.#usable(target, target.pool.members[index] as Member, request, now);
+      return pick !== undefined;
+    });
+    return pick;
+  }
+
+  #usable(target: Target, member: Member, request: ChoiceRequest, now: number): Candidate | undefined {
+    if (request.exclude?.includes(member.key)) return undefined;
+    const model = target.model ?? request.model;
+    const standing = this.#rests.standing(member.key, model, now);
+    return standing === 'resting' ? undefined : { target, member, model, trial: standing === 'trial' };
+  }
+
+  #settle(
+    { target, member, model, trial }: Candidate,
+    session: string | undefined,
+    sticky: boolean,
+    now: number,
+  ): ChosenCredential {
+    if (trial) this.#rests.grant(member.key, model, now);
+    if (session !== undefined)
+      this.#sessions.bind(session, { upstream: target.upstream, credential: member.id, model: target.model }, now);
+    this.tally(member.key, 1);
+    return { found: true, upstream: target.upstream, credential: member.id, model, sticky, trial };
+  }
+
+  #turnsOf(name: string): Turns {
+    const turns = this.#turns.get(name) ?? newTurns();
+    this.#turns.set(name, turns);
+    return turns;
+  }
+
+  #members(): { upstream: string; member: Member }[] {
+    return [...this.#plan.pools.values()].flatMap(({ upstream, members }) => members.map((member) => ({ upstream, member })));
+  }
+}

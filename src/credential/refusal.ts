@@ -1,0 +1,51 @@
+/** What to do when nothing is in turn: the last resort, or a refusal that says when to come back. */
+import type { Member, Target, Tier } from './plan.js';
+import type { Blocked, Rests } from './rests.js';
+import type { ChoiceRequest, NoCredential } from './types.js';
+
+/** A credential that the request could have had, and what kept it from it. */
+export interface Unused {
+  readonly target: Target;
+  readonly member: Member;
+  readonly model: string;
+  readonly tried: boolean;
+  readonly blocked: Blocked | undefined;
+}
+
+/** Every credential of every tier, first tiers first. Only walked when nothing could be used. */
+export function unusedOf(tiers: readonly Tier[], request: ChoiceRequest, rests: Rests, now: number): Unused[] {
+  return tiers
+    .flatMap((tier) => tier.targets)
+    .flatMap((target) =>
+      target.pool.members.map((member) => {
+        const model = target.model ?? request.model;
+        const tried = request.exclude?.includes(member.key) ?? false;
+        return { target, member, model, tried, blocked: rests.blocked(member.key, model, now) };
+      }),
+    );
+}
+
+/**
+ * Failing is our guess, not the upstream's word: rather than refuse, the one that is back soonest is tried. What the
+ * upstream limited or refused, and what the operator paused, is never overridden.
+ */
+export function soonestFailing(unused: readonly Unused[]): Unused | undefined {
+  return soonest(unused.filter(({ tried, blocked }) => !tried && blocked?.reason === 'failing'));
+}
+
+export function refusal(unused: readonly Unused[]): NoCredential {
+  if (unused.length === 0) return { found: false, reason: 'none' };
+  const left = unused.filter(({ tried }) => !tried);
+  const first = soonest(left.length > 0 ? left : unused)?.blocked;
+  return { found: false, reason: left.length > 0 ? 'resting' : 'tried', rest: first?.reason, retryAfter: first?.remaining };
+}
+
+function soonest(unused: readonly Unused[]): Unused | undefined {
+  let first: Unused | undefined;
+  for (const one of unused) if (one.blocked && (first === undefined || end(one) < end(first))) first = one;
+  return first;
+}
+
+function end({ blocked }: Unused): number {
+  return blocked?.remaining ?? Number.POSITIVE_INFINITY;
+}

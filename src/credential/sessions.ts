@@ -1,0 +1,95 @@
+/**
+ * Which credential a session is bound to: bounded, least recently used leaves first, forgotten when idle. All
+ * entries idle equally long before they expire, so the order of use is the order of expiry.
+ */
+import type { ChoiceRequest } from './types.js';
+
+export interface Binding {
+  readonly upstream: string;
+  readonly credential: string;
+  /** The target's configured model; undefined where the client's own name goes through. */
+  readonly model: string | undefined;
+}
+
+interface Entry {
+  readonly binding: Binding;
+  expires: number;
+}
+
+/**
+ * A session's name in the table. The alias is part of it: an agent that asks for a big and a small model in turn
+ * has a prompt cache with each, and must not hop between their upstreams.
+ */
+export function sessionKey(session: string, alias: ChoiceRequest['alias']): string {
+  return `${session}|${alias}`;
+}
+
+/** The hash out of a key made by `sessionKey`, for people to see. */
+export function sessionOfKey(key: string): string {
+  return key.slice(0, key.indexOf('|'));
+}
+
+/**
+ * How long the shared table keeps an idle session: workers answer for sessions they know and tell the table at
+ * most once a sixteenth of the time to live, so the table must be that much more patient.
+ */
+export function sharedTtl(ttl: number): number {
+  return ttl + ttl / 16;
+}
+
+export class Sessions {
+  readonly #entries = new Map<string, Entry>();
+  #ttl: number;
+  #most: number;
+
+  /** `ttl`: milliseconds without use; `most`: entries. */
+  constructor(ttl: number, most: number) {
+    this.#ttl = ttl;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The binding, without counting as use. */
+  get(key: string, now: number): Binding | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.expires > now) return entry.binding;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  bind(key: string, binding: Binding, now: number): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { binding, expires: now + this.#ttl });
+    this.#sweep(now);
+  }
+
+  /** It was used: it stays for another idle time. Unknown ones stay unknown. */
+  touch(key: string, now: number): void {
+    const binding = this.get(key, now);
+    if (binding !== undefined) this.bind(key, binding, now);
+  }
+
+  resize(ttl: number, most: number, now: number): void {
+    for (const entry of this.#entries.values()) entry.expires = Math.min(entry.expires, now + ttl);
+    this.#ttl = ttl;
+    this.#most = most;
+    this.#sweep(now);
+  }
+
+  /** Most recently used first. */
+  *newest(now: number, most: number): Generator<{ key: string; binding: Binding; remaining: number }> {
+    const kept = [...this.#entries].slice(-most).reverse();
+    for (const [key, { binding, expires }] of kept) if (expires > now) yield { key, binding, remaining: expires - now };
+  }
+
+  #sweep(now: number): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.expires > now && this.#entries.size <= this.#most) return;
+      this.#entries.delete(key);
+    }
+  }
+}

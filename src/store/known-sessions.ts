@@ -1,0 +1,117 @@
+/**
+ * What one worker remembers of sessions, so that a known one is answered without a round trip. An entry counts
+ * only while its credential has not rested since it was asked for (so all workers move together) and the shared
+ * store is sure to have kept the session (so all workers agree).
+ */
+import { credentialKey } from '../credential/plan.js';
+import { sessionKey } from '../credential/sessions.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Rest } from '../credential/types.js';
+
+interface Known {
+  readonly choice: ChosenCredential;
+  /** The client's model that it answered: `*` routes many. */
+  readonly asked: string;
+  readonly epoch: number;
+  /** When the store last heard of it. */
+  confirmed: number;
+}
+
+/** A known session's answer; `touch` names the session if the store should hear of this use. */
+export interface KnownChoice {
+  readonly choice: ChosenCredential;
+  readonly touch: string | undefined;
+}
+
+/** Epochs are kept by credential × model, and clients name models freely where `*` routes. */
+const MOST_EPOCHS = 20_000;
+
+export class KnownSessions {
+  readonly #entries = new Map<string, Known>();
+  readonly #epochs = new Map<string, number>();
+  #picks = new Map<CredentialKey, number>();
+  #epoch = 0;
+  /** Entries of before this epoch are void. */
+  #floor = 0;
+  #ttl: number;
+  #most: number;
+
+  constructor(ttl: number, most: number) {
+    this.#ttl = ttl;
+    this.#most = most;
+  }
+
+  /** Taken before the store is asked and handed to `remember`: a rest heard in between voids the answer. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  lookup(request: ChoiceRequest, now: number): KnownChoice | undefined {
+    if (request.session === undefined) return undefined;
+    const key = sessionKey(request.session, request.alias);
+    const known = this.#entries.get(key);
+    if (known === undefined) return undefined;
+    if (now - known.confirmed >= this.#ttl || this.#restedSince(known)) {
+      this.#entries.delete(key);
+      return undefined;
+    }
+    const id = credentialKey(known.choice.upstream, known.choice.credential);
+    if (known.asked !== request.model || request.exclude?.includes(id)) return undefined;
+    this.#picks.set(id, (this.#picks.get(id) ?? 0) + 1);
+    return { choice: known.choice, touch: this.#touched(key, known, now) };
+  }
+
+  /** Keep what the store answered to a question asked at `epoch` and `asked`. */
+  remember(request: ChoiceRequest, choice: Choice, epoch: number, asked: number): void {
+    if (request.session === undefined || !choice.found || choice.trial) return;
+    const known: Known = { choice: { ...choice, sticky: true }, asked: request.model, epoch, confirmed: asked };
+    const key = sessionKey(request.session, request.alias);
+    this.#entries.delete(key);
+    if (this.#restedSince(known)) return;
+    this.#entries.set(key, known);
+    const oldest = this.#entries.keys().next();
+    if (this.#entries.size > this.#most && !oldest.done) this.#entries.delete(oldest.value);
+  }
+
+  /** A credential began to rest: whoever is bound to it must ask again. */
+  rested(rest: Rest): void {
+    if (rest.remaining <= 0) return;
+    if (this.#epochs.size >= MOST_EPOCHS) return this.flush();
+    this.#epochs.set(`${rest.key}|${rest.model}`, ++this.#epoch);
+  }
+
+  /** Know nothing any more, answers under way included: the configuration changed, or rests may have been missed. */
+  flush(): void {
+    this.#entries.clear();
+    this.#epochs.clear();
+    this.#floor = ++this.#epoch;
+  }
+
+  resize(ttl: number, most: number): void {
+    this.#ttl = ttl;
+    this.#most = most;
+    this.flush();
+  }
+
+  /** Picks answered from here since the last time, for the store's counts. */
+  takePicks(): [CredentialKey, number][] {
+    if (this.#picks.size === 0) return [];
+    const picks = [...this.#picks];
+    this.#picks = new Map();
+    return picks;
+  }
+
+  #restedSince({ choice, epoch }: Known): boolean {
+    if (epoch < this.#floor) return true;
+    const id = credentialKey(choice.upstream, choice.credential);
+    return (this.#epochs.get(`${id}|*`) ?? 0) > epoch || (this.#epochs.get(`${id}|${choice.model}`) ?? 0) > epoch;
+  }
+
+  /** At most once a sixteenth of the time to live: a busy session costs the store next to nothing. */
+  #touched(key: string, known: Known, now: number): string | undefined {
+    this.#entries.delete(key);
+    this.#entries.set(key, known);
+    if (now - known.confirmed < this.#ttl / 16) return undefined;
+    known.confirmed = now;
+    return key;
+  }
+}
