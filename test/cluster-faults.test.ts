@@ -44,6 +44,34 @@ test('cluster faults', async (t) => {
     t.equal(primary.workers().length, 2);
   });
 
+  t.test('a worker that leaves by itself after a fault is replaced at once and finishes what runs', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText({ workers: 1 }));
+    const origin = await primary.ready();
+    const { pid } = await ask(origin);
+    const running = fetchText(`${origin}/fault`);
+    await primary.logged('worker leaves by itself after a fault');
+    await primary.logged('worker is ready', 2);
+    t.not((await ask(origin)).pid, pid);
+    t.equal(await running, 'firstlast');
+    await primary.logged('worker has left');
+    t.equal(primary.workers().length, 1);
+  });
+
+  t.test('a worker that keeps dying is started later and later while the others serve', async (t) => {
+    const primary = new PrimaryProcess(t, folder, configText({ workers: 2 }));
+    const origin = await primary.ready();
+    const [steady, flapping] = primary.workers();
+    kill(flapping!);
+    for (let ready = 3; ready <= 5; ready++) {
+      await primary.logged('worker is ready', ready);
+      kill(primary.workers().find((pid) => pid !== steady)!);
+    }
+    await primary.logged('starting a worker in its place', 4);
+    const delays = primary.log.filter(({ msg }) => msg === 'starting a worker in its place').map(({ delay }) => delay);
+    t.same(delays, [0, 100, 200, 400]);
+    t.equal((await ask(origin)).pid, steady);
+  });
+
   t.test('SIGTERM lets running requests finish and ends with 0', async (t) => {
     const primary = new PrimaryProcess(t, folder, configText());
     const origin = await primary.ready();

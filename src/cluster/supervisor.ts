@@ -194,6 +194,7 @@ export class Supervisor implements LinkOwner {
       if (relieved) this.#retire(relieved);
     }
     this.#options.observer.onReady(link);
+    this.#share();
     this.#readyWaiters.get(link)?.();
     if (this.#slots.every((each) => each.ready)) this.#announceOnce();
   }
@@ -248,11 +249,14 @@ export class Supervisor implements LinkOwner {
   }
 
   #tick(): void {
+    for (const link of this.links) this.#watch(link);
+    this.#share();
+  }
+
+  /** Every worker can tell a caller how the whole cluster is. */
+  #share(): void {
     const state = { workers: this.readyCount, inFlight: this.inFlight };
-    for (const link of this.links) {
-      this.#watch(link);
-      if (link.state === 'ready') link.send({ type: 'cluster-state', state });
-    }
+    for (const link of this.links) if (link.state === 'ready') link.send({ type: 'cluster-state', state });
   }
 
   #watch(link: WorkerLink): void {
