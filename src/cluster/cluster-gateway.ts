@@ -6,7 +6,7 @@ import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { UsageTable } from '../metrics/usage-table.js';
 import { createPrimaryStore } from '../store/index.js';
-import type { PrimaryStore } from '../store/store.js';
+import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
