@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'tap';
-import { AddressError, settlePort } from './port.js';
+import { ADMIN_SETTINGS, AddressError, settlePort } from './port.js';
 
 test('port 0 becomes a free port that can then be bound', async (t) => {
   const port = await settlePort('127.0.0.1', 0);
@@ -23,4 +23,8 @@ test('a taken port is told with its number and what to do', async (t) => {
 
 test('a host that is not of this machine is told as such', async (t) => {
   await t.rejects(settlePort('203.0.113.7', 0), { name: 'AddressError', message: /not an address of this machine/ });
+});
+
+test('what to change depends on whose address it is', async (t) => {
+  await t.rejects(settlePort('203.0.113.7', 0, ADMIN_SETTINGS), { message: /admin\.host in the config file/ });
 });
