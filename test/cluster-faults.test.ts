@@ -1,6 +1,15 @@
 /** Workers that die, hang or are told to leave. */
 import { test } from 'tap';
-import { ask, buildWithFakeWorker, configText, fetchText, kill, PrimaryProcess, until } from './helpers/primary-process.js';
+import {
+  alive,
+  ask,
+  buildWithFakeWorker,
+  configText,
+  fetchText,
+  kill,
+  PrimaryProcess,
+  until,
+} from './helpers/primary-process.js';
 
 test('cluster faults', async (t) => {
   const folder = buildWithFakeWorker(t);
@@ -112,12 +121,3 @@ test('cluster faults', async (t) => {
     t.same(primary.stdout, []);
   });
 });
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

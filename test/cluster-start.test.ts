@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'tap';
-import { ask, buildWithFakeWorker, configText, PrimaryProcess } from './helpers/primary-process.js';
+import { alive, ask, buildWithFakeWorker, configText, kill, PrimaryProcess, until } from './helpers/primary-process.js';
 
 test('cluster start', async (t) => {
   const folder = buildWithFakeWorker(t);
@@ -16,6 +16,21 @@ test('cluster start', async (t) => {
     const pids = new Set<number>();
     for (let request = 0; request < 9; request++) pids.add((await ask(origin)).pid);
     t.equal(pids.size, 3, 'connections go round');
+  });
+
+  t.test('without a configuration it serves the bundled mock, says so, and gives a command to try', async (t) => {
+    const primary = new PrimaryProcess(t, folder, undefined, { args: ['--port', '0', '--workers', '1'] });
+    const origin = await primary.ready();
+    await until(() => primary.stdout.length === 4);
+    t.match(primary.stdout[0], 'serving the bundled mock LLM');
+    t.match(primary.stdout[2], 'Tidegate is ready on');
+    t.match(primary.stdout[3], `curl -N ${origin}/v1/chat/completions`);
+    t.same((await ask(origin)).upstreams, ['mock']);
+    const children = primary.workers();
+    t.equal(children.length, 2, 'a worker and the mock');
+    kill(primary.child.pid!);
+    await until(() => !children.some(alive));
+    t.notOk(children.some(alive), 'the end of the primary leaves no process behind');
   });
 
   t.test('--check ends with 0 and starts nothing', async (t) => {

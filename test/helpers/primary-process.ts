@@ -54,10 +54,17 @@ export class PrimaryProcess {
   readonly exit: Promise<Exit>;
   readonly configFile: string;
 
-  constructor(t: TestScope, folder: string, config: string, { args = [] as string[], env = {} as NodeJS.ProcessEnv } = {}) {
+  /** Without a configuration: the demo. */
+  constructor(
+    t: TestScope,
+    folder: string,
+    config: string | undefined,
+    { args = [] as string[], env = {} as NodeJS.ProcessEnv } = {},
+  ) {
     this.configFile = join(folder, `config-${Math.random().toString(36).slice(2)}.yaml`);
-    writeFileSync(this.configFile, config);
-    this.child = spawn(process.execPath, [join(folder, 'primary.js'), '--config', this.configFile, ...args], {
+    if (config !== undefined) writeFileSync(this.configFile, config);
+    const configArgs = config === undefined ? [] : ['--config', this.configFile];
+    this.child = spawn(process.execPath, [join(folder, 'primary.js'), ...configArgs, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, ...env },
     });
@@ -143,4 +150,13 @@ export function fetchText(url: string): Promise<string> {
 
 export async function ask(origin: string): Promise<FakeAnswer> {
   return JSON.parse(await fetchText(`${origin}/`));
+}
+
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
