@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
+import { ProcessSeries } from '../metrics/process-series.js';
 import type { UsageTable } from '../metrics/usage-table.js';
 import { createPrimaryStore } from '../store/index.js';
 import type { PrimaryStore } from '../store/primary-link.js';
@@ -31,6 +32,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
   readonly #supervisor: Supervisor;
   readonly #roller: RollingRestart;
   readonly #counts: CountKeeper;
+  readonly #ownProcess = new ProcessSeries();
 
   constructor(options: ClusterOptions) {
     const { workerFile, config, generation, limits, log } = options;
@@ -88,8 +90,9 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
     });
   }
 
-  metrics(): Promise<MetricsJson[]> {
-    return this.#counts.metrics(this.#supervisor.links);
+  async metrics(): Promise<MetricsJson[]> {
+    const workers = await this.#counts.metrics(this.#supervisor.links);
+    return [{ worker: 'primary', series: this.#ownProcess.json() }, ...workers];
   }
 
   usage(): Promise<UsageTable> {

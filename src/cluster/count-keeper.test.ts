@@ -11,7 +11,7 @@ function counted(worker: string, requests: number): WorkerLink {
   };
   const usage = [{ client: 'app', alias: 'm', upstream: 'u', credential: 'k', requests, failures: 0, input: requests, usd: 0 }];
   const ask = async (inquiry: string) => (inquiry === 'metrics' ? metrics : usage);
-  return { wasReady: true, connected: true, ask } as unknown as WorkerLink;
+  return { id: Number(worker), wasReady: true, connected: true, ask } as unknown as WorkerLink;
 }
 
 function total(snapshots: readonly MetricsJson[]): number {

@@ -10,7 +10,6 @@ const REFRESH = 5_000;
 
 export class CountKeeper {
   readonly #metrics = new MetricsArchive();
-  readonly #names = new Map<WorkerLink, string>();
   readonly #usage = new Map<WorkerLink, UsageTable>();
   #departedUsage: UsageTable = [];
   readonly #timer: NodeJS.Timeout;
@@ -26,18 +25,14 @@ export class CountKeeper {
 
   /** What a worker counted so far; what is not given stays as it was. */
   note(link: WorkerLink, counts: Partial<Counts>): void {
-    if (isMetrics(counts.metrics)) {
-      this.#names.set(link, counts.metrics.worker);
-      this.#metrics.note(counts.metrics);
-    }
+    // Named here: two workers of one slot live side by side while it is renewed.
+    if (isMetrics(counts.metrics)) this.#metrics.note({ ...counts.metrics, worker: String(link.id) });
     if (Array.isArray(counts.usage)) this.#usage.set(link, counts.usage as UsageTable);
   }
 
   /** The worker is gone: its last counts join the sums. */
   depart(link: WorkerLink): void {
-    const name = this.#names.get(link);
-    this.#names.delete(link);
-    if (name !== undefined) this.#metrics.depart(name);
+    this.#metrics.depart(String(link.id));
     this.#departedUsage = mergeUsage([this.#departedUsage, this.#usage.get(link) ?? []]);
     this.#usage.delete(link);
   }

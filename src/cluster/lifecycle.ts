@@ -39,6 +39,8 @@ export class Lifecycle {
   /** Counts the configurations taken into use. */
   generation = 1;
   lastReload: ReloadRecord | undefined;
+  /** Reloads since start by how they ended. */
+  readonly reloads = { taken: 0, refused: 0 };
   readonly #options: LifecycleOptions;
   #gateway: RunningGateway | undefined;
   #reloading: Promise<ReloadRecord> | undefined;
@@ -96,6 +98,7 @@ export class Lifecycle {
     do {
       this.#reloadAgain = false;
       this.lastReload = await this.#reloadOnce();
+      this.reloads[this.lastReload.ok ? 'taken' : 'refused']++;
     } while (this.#reloadAgain);
     return this.lastReload;
   }
