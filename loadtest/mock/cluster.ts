@@ -70,7 +70,7 @@ export async function serveAsWorker(options: MockOptions): Promise<void> {
     if (message.kind === 'answer') ledger.hear(message);
     else if (message.kind === 'read-gauges') tell({ kind: 'gauges', call: message.call, gauges: server.gauges() });
     else if (message.kind === 'clear-gauges') server.clearGauges();
-    else if (message.kind === 'stop') server.stop().then(() => process.exit(0));
+    else if (message.kind === 'stop') void server.stop().then(() => process.exit(0));
   });
   tell({ kind: 'ready', port: await server.listen() });
 }
@@ -88,6 +88,7 @@ class Primary {
   private readonly gaugeCalls = new Map<number, (gauges: ProcessGauges | undefined) => void>();
   private lastCall = 0;
   private stopping = false;
+  private port = 0;
 
   constructor(options: MockOptions) {
     this.keeper = new BookKeeper(options.maxConcurrent, {
@@ -98,18 +99,22 @@ class Primary {
 
   /** Starts one worker; gives its port once it listens. */
   fork(port: number): Promise<number> {
-    const worker = cluster.fork({ PORT: String(port) });
+    // The last flag wins: a worker that replaces another must have the port that was found, not any free one again.
+    cluster.setupPrimary({ args: [...process.argv.slice(2), `--port=${port}`] });
+    const worker = cluster.fork();
     this.workers.add(worker);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: ToPrimary) => {
-        if (message.kind === 'ready') resolve(message.port);
-        else this.hear(worker, message);
+        if (message.kind === 'ready') {
+          this.port = message.port;
+          resolve(message.port);
+        } else this.hear(worker, message);
       });
       worker.once('exit', (code) => {
         this.workers.delete(worker);
         this.keeper.accounts.settleAllOf(worker.id);
         reject(new Error(`a mock worker left with code ${code} before it served`));
-        if (!this.stopping) this.fork(port).catch(() => process.exit(1));
+        if (!this.stopping) this.fork(this.port).catch(() => process.exit(1));
       });
     });
   }
@@ -131,7 +136,7 @@ class Primary {
       case 'turn-away':
         return accounts.turnAway(message.status);
       case 'ask':
-        this.keeper.ask(message.question).then((value) => send(worker, { kind: 'answer', call: message.call, value }));
+        void this.keeper.ask(message.question).then((value) => send(worker, { kind: 'answer', call: message.call, value }));
         return;
       case 'gauges':
         this.gaugeCalls.get(message.call)?.(message.gauges);

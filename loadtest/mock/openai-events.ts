@@ -18,7 +18,7 @@ export interface UsageNumbers {
 
 export const DONE_EVENT = 'data: [DONE]\n\n';
 
-const HELLO = 'Hello from the mock model. These words arrive one by one, as those of a real answer would.';
+const HELLO = 'Hello from the mock model. These words arrive one by one, as those of an answer would.';
 const WORDS = [
   'The ',
   'tide ',

@@ -8,6 +8,8 @@ import type { TimerWheel, WheelEntry } from './wheel.js';
 /** Corked writes are given to the network when so many bytes wait, so that back-pressure shows. */
 const CORKED_BYTES = 64 * 1024;
 
+const RESET_DELAY_MS = 50;
+
 /** What a player needs: where to write, what, when, and what to spoil. */
 export interface Performance {
   reply: Reply;
@@ -132,7 +134,9 @@ export class StreamPlayer implements WheelEntry {
       case 'fin':
         return reply.cut(false);
       case 'rst':
-        return reply.cut(true);
+        // A reset makes the other side throw away what it has not read: the events before it get time to be read.
+        setTimeout(() => reply.cut(true), RESET_DELAY_MS);
+        return;
       case 'half-event':
         return this.cutInsideEvent();
       case 'silent-end':
