@@ -10,6 +10,7 @@ import type { StoreHealth, StoreSnapshot } from './store.js';
 type Clock = () => number;
 
 export class EmbeddedStore implements PrimaryStore {
+  readonly ready = Promise.resolve();
   readonly health: StoreHealth = { kind: 'embedded', degraded: false, fallbacks: 0 };
   readonly #ledger: Ledger;
   readonly #broadcast: (message: StoreToWorker) => void;

@@ -13,6 +13,7 @@ const PICKS_EVERY = 1_000;
 const EMPTY: StoreSnapshot = { credentials: [], sessions: { count: 0, newest: [] } };
 
 export class OverIpcStore implements Store {
+  readonly ready = Promise.resolve();
   readonly #link: PrimaryLink;
   readonly #onRest: RestListener;
   readonly #known: KnownSessions;

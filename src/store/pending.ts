@@ -41,9 +41,13 @@ export class Pending<T> {
     waiting.resolve(answer);
   }
 
-  /** Give all up at once. */
   close(): void {
     clearTimeout(this.#timer);
+    this.giveUp();
+  }
+
+  /** Nobody waits any longer: the other side is known to be away. */
+  giveUp(): void {
     for (const id of this.#waiting.keys()) this.settle(id, undefined);
   }
 

@@ -7,6 +7,8 @@ import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest, RestReason } 
 
 /** A worker's view of the shared state. */
 export interface Store {
+  /** Settles when the shared state can be asked, or is given up on for now (2 s): listen after it. Never rejects. */
+  readonly ready: Promise<void>;
   /**
    * Sticky hit, else next in turn skipping what rests, then bind: atomic over all workers and hosts.
    * A session that this worker knows already is answered at once, without a promise. Never rejects and never

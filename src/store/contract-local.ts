@@ -1,0 +1,15 @@
+/** Stores of this process as the contract suite uses them. */
+import type { CredentialKey } from '../credential/types.js';
+import type { ContractWorker } from './contract.js';
+import type { Store } from './store.js';
+
+export function localWorker(store: Store): ContractWorker {
+  return {
+    choose: async (request) => store.choose(request),
+    report: async (outcome) => store.report(outcome),
+    pause: (key) => store.pause(key as CredentialKey),
+    resume: (key) => store.resume(key as CredentialKey),
+    snapshot: () => store.snapshot(),
+    fallbacks: async () => store.health.fallbacks,
+  };
+}

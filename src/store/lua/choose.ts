@@ -1,0 +1,196 @@
+/**
+ * One decision in one call: the sticky credential, else the next in turn skipping what rests; then bind. The same rules
+ * as `Ledger.choose`, held together by the contract suite. With nothing at rest its cost does not depend on how many
+ * credentials there are.
+ *
+ * KEYS[1] plan · ARGV prefix, alias, model, session key or '', ms to live, most sessions, credentials tried (one a line)
+ * Reply: plan | none | ok upstream credential model sticky trial | resting|tried reason ms
+ */
+export const CHOOSE = `
+local alias, model, session, ttl, most, tried = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+local plan = KEYS[1]
+local routeText = safe('HGET', plan, 'r:' .. alias)
+if not routeText then
+  if safe('HGET', plan, 'v') then return { 'none' } end
+  return { 'plan' }
+end
+local tiers = cjson.decode(routeText)
+redis.call('PEXPIRE', plan, WEEK)
+
+local excluded = {}
+for key in string.gmatch(tried, '[^\\n]+') do excluded[key] = true end
+
+local function modelOf(target) return target.model ~= '' and target.model or model end
+
+-- free | trial | resting, and for resting why and how long (a pause: -1)
+local memo = {}
+local function standing(key, name)
+  local id = key .. '|' .. name
+  if memo[id] then return memo[id] end
+  local raw = safe('HMGET', P .. 'rest:' .. key, '!', 'm:*', 'm:' .. name)
+  local found = { is = 'free' }
+  for field = 2, 3 do
+    local state = parse(raw[field])
+    if state then
+      local remaining = state.till > now and state.till - now or (state.lease > now and math.min(state.lease - now, 1000)) or nil
+      if remaining then
+        if found.is ~= 'resting' or found.reason == 'failing' or (state.reason ~= 'failing' and remaining > found.remaining) then
+          found = { is = 'resting', reason = state.reason, remaining = remaining }
+        end
+      elseif found.is == 'free' then
+        found = { is = 'trial' }
+      end
+    end
+  end
+  if raw[1] then found = { is = 'resting', reason = 'paused', remaining = -1 } end
+  memo[id] = found
+  return found
+end
+
+local function grant(key, name)
+  local rest = P .. 'rest:' .. key
+  for _, field in ipairs({ 'm:*', 'm:' .. name }) do
+    local state = parse(safe('HGET', rest, field))
+    if state then
+      state.lease = now + LEASE
+      write(rest, field, state)
+    end
+  end
+end
+
+local function bind(target, id)
+  redis.call('SET', P .. 'session:' .. session, target.upstream .. '\\n' .. id .. '\\n' .. target.model, 'PX', ttl)
+  local index = P .. 'sessions'
+  safe('ZADD', index, string.format('%.0f', now + tonumber(ttl)), session)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', now))
+  if redis.call('ZCARD', index) > most then
+    redis.call('DEL', P .. 'session:' .. redis.call('ZPOPMIN', index)[1])
+  end
+  redis.call('PEXPIRE', index, ttl)
+end
+
+local function settle(pick, sticky)
+  local key = pick.target.upstream .. '/' .. pick.id
+  if pick.trial then grant(key, modelOf(pick.target)) end
+  if session ~= '' then bind(pick.target, pick.id) end
+  safe('HINCRBY', P .. 'picks', key, 1)
+  redis.call('PEXPIRE', P .. 'picks', WEEK)
+  redis.call('PEXPIRE', P .. 'turns', WEEK)
+  return { 'ok', pick.target.upstream, pick.id, modelOf(pick.target), sticky and '1' or '0', pick.trial and '1' or '0' }
+end
+
+local function usable(target, id)
+  local key = target.upstream .. '/' .. id
+  if excluded[key] then return nil end
+  local is = standing(key, modelOf(target)).is
+  if is == 'resting' then return nil end
+  return { target = target, id = id, trial = is == 'trial' }
+end
+
+local function cursor(level)
+  return tonumber(safe('HGET', P .. 'turns', level) or 0) or 0
+end
+
+local function advance(level, by)
+  safe('HINCRBY', P .. 'turns', level, by)
+end
+
+-- The member in turn that 'try' makes something of; 'at' maps a place in the sequence to a member.
+local function take(level, length, at, try)
+  if length == 0 then return nil end
+  local first = at(cursor(level) % length)
+  local got = try(first)
+  if got then
+    advance(level, 1)
+    return got
+  end
+  local spare = cursor(level .. '~')
+  for step = 0, length - 1 do
+    local member = at((spare + step) % length)
+    if member ~= first then
+      got = try(member)
+      if got then
+        advance(level, 1)
+        advance(level .. '~', step + 1)
+        return got
+      end
+    end
+  end
+  return nil
+end
+
+local function sequence(packed)
+  if not packed then return function(place) return place end end
+  return function(place)
+    local high, low = string.byte(packed, place * 2 + 1, place * 2 + 2)
+    return high * 128 + low
+  end
+end
+
+local function fromTarget(target)
+  local upstream = target.upstream
+  local pool = redis.call('HMGET', plan, 'n:' .. upstream, 'q:' .. upstream)
+  return take('u:' .. upstream, tonumber(pool[1] or 0), sequence(pool[2]), function(member)
+    return usable(target, redis.call('HGET', plan, 'm:' .. upstream .. ':' .. member))
+  end)
+end
+
+local function fromTier(tier)
+  local spent = {}
+  return take('t:' .. tier.name, #tier.order, function(place) return tier.order[place + 1] end, function(member)
+    if spent[member] then return nil end
+    spent[member] = true
+    return fromTarget(tier.targets[member + 1])
+  end)
+end
+
+local function kept()
+  local key = P .. 'session:' .. session
+  local raw = safe('GET', key)
+  if not raw then return nil end
+  local upstream, id, name = nil, nil, nil
+  if #raw < 2048 then upstream, id, name = string.match(raw, '^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)$') end
+  if not upstream then
+    redis.call('DEL', key)
+    return nil
+  end
+  if redis.call('HEXISTS', plan, 'i:' .. upstream .. '/' .. id) == 0 then return nil end
+  for _, tier in ipairs(tiers) do
+    for _, target in ipairs(tier.targets) do
+      if target.upstream == upstream and target.model == name then return usable(target, id) end
+    end
+  end
+  return nil
+end
+
+local sticky = session ~= '' and kept()
+if sticky then return settle(sticky, true) end
+for _, tier in ipairs(tiers) do
+  local pick = fromTier(tier)
+  if pick then return settle(pick, false) end
+end
+
+-- Nothing is in turn: the failing one that is back soonest, else a refusal that says when to come back.
+local function sooner(a, b) return not b or (a.remaining >= 0 and (b.remaining < 0 or a.remaining < b.remaining)) end
+local failing, waiting, done = nil, nil, nil
+for _, tier in ipairs(tiers) do
+  for _, target in ipairs(tier.targets) do
+    for member = 0, tonumber(redis.call('HGET', plan, 'k:' .. target.upstream) or 0) - 1 do
+      local id = redis.call('HGET', plan, 'm:' .. target.upstream .. ':' .. member)
+      local key = target.upstream .. '/' .. id
+      local found = standing(key, modelOf(target))
+      local one = { target = target, id = id, trial = true, reason = found.reason or '', remaining = found.remaining or -1 }
+      if excluded[key] then
+        if sooner(one, done) then done = one end
+      else
+        if one.reason == 'failing' and sooner(one, failing) then failing = one end
+        if sooner(one, waiting) then waiting = one end
+      end
+    end
+  end
+end
+if failing then return settle(failing, false) end
+local first = waiting or done
+if not first then return { 'none' } end
+return { waiting and 'resting' or 'tried', first.reason, string.format('%.0f', first.remaining) }
+`;

@@ -1,0 +1,16 @@
+/** Every script by the name it is called by; each takes one key, which decides the slot all others share. */
+import { CHOOSE } from './choose.js';
+import { COMMON } from './common.js';
+import { PAUSE, REPORT } from './report.js';
+import { SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
+
+export const SCRIPTS = {
+  tidegateChoose: COMMON + CHOOSE,
+  tidegateReport: COMMON + REPORT,
+  tidegatePause: COMMON + PAUSE,
+  tidegateTouch: COMMON + TOUCH,
+  tidegateTally: COMMON + TALLY,
+  tidegateSnapshot: COMMON + SNAPSHOT,
+} as const;
+
+export type ScriptName = keyof typeof SCRIPTS;

@@ -1,0 +1,38 @@
+/** A plan as the fields of one Redis hash, named by its fingerprint so that hosts on other configurations are not disturbed. */
+import { createHash } from 'node:crypto';
+import type { Plan, Pool, Tier } from '../credential/plan.js';
+
+export interface StoredPlan {
+  readonly fingerprint: string;
+  /** Field, value, field, value, … */
+  readonly fields: readonly string[];
+}
+
+/**
+ * `v` marks the plan as there; `r:<alias>` holds the tiers; of a pool, `n` is the length of its sequence, `q` the
+ * sequence (two bytes a place; absent: the members in order), `k` and `m:…:<i>` its members, `i:` who is one.
+ */
+export function storedPlan(plan: Plan): StoredPlan {
+  const routes = [...plan.routes].flatMap(([alias, tiers]) => [`r:${alias}`, JSON.stringify(tiers.map(tierOf))]);
+  const fields = ['v', '1', ...routes, ...[...plan.pools.values()].flatMap(poolFields)];
+  const fingerprint = createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 16);
+  return { fingerprint, fields };
+}
+
+function tierOf({ name, targets, sequence }: Tier): object {
+  return { name, order: sequence, targets: targets.map(({ upstream, model }) => ({ upstream, model: model ?? '' })) };
+}
+
+function poolFields({ upstream, members, sequence }: Pool): string[] {
+  const inOrder = sequence.every((member, place) => member === place);
+  return [
+    ...[`n:${upstream}`, String(sequence.length), `k:${upstream}`, String(members.length)],
+    ...(inOrder ? [] : [`q:${upstream}`, packed(sequence)]),
+    ...members.flatMap(({ id, key }, index) => [`m:${upstream}:${index}`, id, `i:${key}`, '1']),
+  ];
+}
+
+/** Bytes below 128 only, so that UTF-8 on the way keeps one byte a character: a place is 14 bits. */
+function packed(sequence: readonly number[]): string {
+  return sequence.map((member) => String.fromCharCode(member >> 7, member & 127)).join('');
+}

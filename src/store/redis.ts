@@ -1,0 +1,254 @@
+/**
+ * The store that several hosts share. One script call decides; a worker remembers the sessions it knows; and
+ * while Redis is slow or gone the worker's own ledger decides, so that no request waits longer than `store.timeout`.
+ */
+import type { GatewayConfig } from '../config.js';
+import { Ledger } from '../credential/ledger.js';
+import { credentialKey, type Plan, planOf } from '../credential/plan.js';
+import { BACKOFFS, reasonOf, restLength, UNTIL_RESUMED } from '../credential/rest-length.js';
+import { sessionKey, sharedTtl } from '../credential/sessions.js';
+import type { Choice, ChoiceRequest, CredentialKey, Outcome } from '../credential/types.js';
+import { log } from '../log.js';
+import { Breaker } from './breaker.js';
+import { KnownSessions } from './known-sessions.js';
+import type { ScriptName } from './lua/index.js';
+import { Pending } from './pending.js';
+import { type StoredPlan, storedPlan } from './plan-fields.js';
+import type { PrimaryStore } from './primary-link.js';
+import { connectRedis, type RedisClient } from './redis-client.js';
+import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './replies.js';
+import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
+
+const PLAN_TTL = 7 * 86_400_000;
+const PICKS_EVERY = 1_000;
+const NEWEST_SESSIONS = 50;
+/** Longest a start waits for the first connection; after it the own view serves. */
+const FIRST_CONNECTION = 2_000;
+/** Asked by people, who wait longer than requests. */
+const ADMIN_TIMEOUT = 2_000;
+
+export class RedisStore implements PrimaryStore {
+  /** Settles at the first connection, or after two seconds without one. */
+  readonly ready: Promise<void>;
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+  readonly #onRest: RestListener;
+  readonly #known: KnownSessions;
+  readonly #own: Ledger;
+  readonly #calls: Pending<unknown>;
+  readonly #adminCalls = new Pending<unknown>(ADMIN_TIMEOUT);
+  readonly #breaker: Breaker;
+  readonly #picksTimer: NodeJS.Timeout;
+  #config: GatewayConfig;
+  #plan: Plan;
+  #stored: StoredPlan;
+  #heard = false;
+  #fallbacks = 0;
+
+  constructor(config: GatewayConfig, url: string, onRest: RestListener = () => {}) {
+    this.#config = config;
+    this.#plan = planOf(config);
+    this.#stored = storedPlan(this.#plan);
+    this.#prefix = `{${config.store.prefix}}:`;
+    this.#onRest = onRest;
+    this.#known = new KnownSessions(config.sticky.ttl, config.sticky.maxSessions);
+    this.#own = new Ledger(config);
+    this.#calls = new Pending(config.store.timeout);
+    this.#client = connectRedis(url);
+    this.#breaker = new Breaker(
+      {
+        probe: () => this.#client.probe(`${this.#prefix}probe`),
+        reconnect: () => this.#client.reconnect(),
+        onChange: (open) => this.#changed(open),
+      },
+      config.store.timeout,
+    );
+    this.#picksTimer = setInterval(() => this.#sendPicks(), PICKS_EVERY).unref();
+    this.ready = this.#connected();
+  }
+
+  get health(): StoreHealth {
+    return { kind: 'redis', degraded: this.#breaker.open, fallbacks: this.#fallbacks };
+  }
+
+  choose(request: ChoiceRequest): Choice | Promise<Choice> {
+    // Rests are heard over the channel; without it a known session may be bound to what rests.
+    const known = this.#heard || this.#breaker.open ? this.#known.lookup(request, performance.now()) : undefined;
+    if (known === undefined) return this.#breaker.open ? this.#chooseAlone(request) : this.#ask(request);
+    if (known.touch !== undefined) this.#touch(known.touch);
+    return known.choice;
+  }
+
+  report(outcome: Outcome): void {
+    for (const rest of this.#own.report(outcome, performance.now())) {
+      this.#known.rested(rest);
+      if (this.#breaker.open) this.#onRest(rest);
+    }
+    const key = credentialKey(outcome.upstream, outcome.credential);
+    if (outcome.kind !== 'ok' || outcome.trial) this.#tell('tidegateReport', `rest:${key}`, reportArguments(key, outcome));
+  }
+
+  async pause(key: CredentialKey): Promise<void> {
+    this.#hear(this.#own.pause(key));
+    await this.#admin('tidegatePause', `rest:${key}`, [key, 1, UNTIL_RESUMED]);
+  }
+
+  async resume(key: CredentialKey): Promise<void> {
+    this.#hear(this.#own.resume(key));
+    await this.#admin('tidegatePause', `rest:${key}`, [key, 0, 0]);
+  }
+
+  configure(config: GatewayConfig): void {
+    this.#config = config;
+    this.#plan = planOf(config);
+    this.#stored = storedPlan(this.#plan);
+    this.#own.configure(config, performance.now());
+    this.#known.resize(config.sticky.ttl, config.sticky.maxSessions);
+    this.#storePlan().catch(() => this.#breaker.failed());
+  }
+
+  async snapshot(): Promise<StoreSnapshot> {
+    const plan = this.#plan;
+    const reply = await this.#admin('tidegateSnapshot', 'picks', [NEWEST_SESSIONS, ...keysOf(plan)]);
+    return reply === undefined ? this.#own.snapshot(performance.now()) : readSnapshot(reply, plan);
+  }
+
+  /** Workers ask Redis themselves. */
+  answer(): void {}
+
+  /** Workers hear rests from Redis themselves. */
+  greet(): void {}
+
+  async close(): Promise<void> {
+    clearInterval(this.#picksTimer);
+    this.#breaker.close();
+    this.#calls.close();
+    this.#adminCalls.close();
+    this.#client.close();
+  }
+
+  #chooseAlone(request: ChoiceRequest): Choice {
+    this.#fallbacks++;
+    return this.#own.choose(request, performance.now());
+  }
+
+  async #ask(request: ChoiceRequest): Promise<Choice> {
+    const { epoch } = this.#known;
+    const asked = performance.now();
+    const reply = await this.#calls.ask((id) => this.#sendChoose(id, request));
+    const choice = readChoice(reply);
+    if (choice === undefined) {
+      this.#breaker.failed();
+      return this.#chooseAlone(request);
+    }
+    this.#breaker.succeeded();
+    this.#known.remember(request, choice, epoch, asked);
+    return choice;
+  }
+
+  #sendChoose(id: number, request: ChoiceRequest): boolean {
+    const { session, alias, model, exclude = [] } = request;
+    const { ttl, maxSessions } = this.#config.sticky;
+    const key = session === undefined ? '' : sessionKey(session, alias);
+    const args = [alias, model, key, Math.ceil(sharedTtl(ttl)), maxSessions, exclude.join('\n')];
+    this.#chooseOnce(args)
+      .then((reply) => (asksForPlan(reply) ? this.#storePlan().then(() => this.#chooseOnce(args)) : reply))
+      .then(
+        (reply) => this.#calls.settle(id, reply),
+        () => this.#calls.settle(id, undefined),
+      );
+    return true;
+  }
+
+  #chooseOnce(args: readonly (string | number)[]): Promise<unknown> {
+    return this.#run('tidegateChoose', `plan:${this.#stored.fingerprint}`, args);
+  }
+
+  #touch(key: string): void {
+    this.#tell('tidegateTouch', `session:${key}`, [key, Math.ceil(sharedTtl(this.#config.sticky.ttl))]);
+  }
+
+  #sendPicks(): void {
+    const picks = this.#known.takePicks();
+    if (picks.length > 0) this.#tell('tidegateTally', 'picks', picks.flat());
+  }
+
+  /** Say something without waiting; while Redis is away it is lost, and others learn it by themselves. */
+  #tell(script: ScriptName, key: string, args: readonly (string | number)[]): void {
+    if (!this.#breaker.open) this.#run(script, key, args).catch(() => this.#breaker.failed());
+  }
+
+  #admin(script: ScriptName, key: string, args: readonly (string | number)[]): Promise<unknown> {
+    return this.#adminCalls.ask((id) => {
+      this.#run(script, key, args).then(
+        (reply) => this.#adminCalls.settle(id, reply),
+        () => this.#adminCalls.settle(id, undefined),
+      );
+      return true;
+    });
+  }
+
+  #run(script: ScriptName, key: string, args: readonly (string | number)[]): Promise<unknown> {
+    return this.#client.run(script, this.#prefix + key, [this.#prefix, ...args]);
+  }
+
+  #storePlan(): Promise<void> {
+    const { fingerprint, fields } = this.#stored;
+    return this.#client.putHash(`${this.#prefix}plan:${fingerprint}`, fields, PLAN_TTL);
+  }
+
+  #connected(): Promise<void> {
+    this.#client.subscribe(
+      `${this.#prefix}rests`,
+      (text) => this.#heardText(text),
+      (heard) => this.#listening(heard),
+    );
+    return new Promise((resolve) => {
+      const late = setTimeout(() => {
+        this.#breaker.trip();
+        resolve();
+      }, FIRST_CONNECTION).unref();
+      this.#client.onReady(() => {
+        clearTimeout(late);
+        this.#storePlan().then(resolve, resolve);
+      });
+    });
+  }
+
+  #heardText(text: string): void {
+    const rest = readRest(text);
+    if (rest === undefined) return;
+    this.#own.apply(rest, performance.now());
+    this.#hear(rest);
+  }
+
+  #hear(rest: Parameters<RestListener>[0]): void {
+    this.#known.rested(rest);
+    this.#onRest(rest);
+  }
+
+  /** Whatever was said while nobody listened is unknown, so nothing remembered is certain. */
+  #listening(heard: boolean): void {
+    this.#heard = heard;
+    this.#known.flush();
+  }
+
+  #changed(open: boolean): void {
+    if (open) {
+      log.warn({ event: 'store-degraded', store: 'redis' }, 'Redis does not answer: this process chooses on its own view');
+      this.#calls.giveUp();
+      return;
+    }
+    log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');
+    this.#known.flush();
+  }
+}
+
+function reportArguments(key: CredentialKey, outcome: Outcome): (string | number)[] {
+  const trial = outcome.trial ? 1 : 0;
+  if (outcome.kind === 'ok') return [key, outcome.model, 'ok', -1, 0, 0, trial];
+  const reason = reasonOf(outcome.kind);
+  const told = reason === 'rate-limited' && outcome.retryAfter !== undefined ? restLength(reason, 1, outcome.retryAfter) : -1;
+  const { first, longest } = BACKOFFS[reason];
+  return [key, reason === 'refused' ? '*' : outcome.model, reason, Math.ceil(told), first, longest, trial];
+}
