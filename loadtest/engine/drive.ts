@@ -1,0 +1,107 @@
+/** The door to autocannon: the one place that knows how it is told what to do. Everything measured is measured by us. */
+import { performance } from 'node:perf_hooks';
+import autocannon from 'autocannon';
+import { ConnectionGuard, type EngineClient } from './guard.js';
+import { OpenStream } from './open-stream.js';
+import type { Recorder } from './recorder.js';
+import { type UserPlan, VirtualUser } from './virtual-user.js';
+
+/** What one generator process drives; times on its own `performance.now()`, milliseconds. */
+export interface DrivePlan extends UserPlan {
+  /** Full address of the chat route. */
+  url: string;
+  /** Numbers of the users of this process. */
+  users: readonly number[];
+  startAt: number;
+  /** Users begin spread over this time. */
+  rampMs: number;
+  stopAt: number;
+  /** How long streams open at the stop may take to finish. */
+  graceMs: number;
+  /** Longest time from writing a request to its last byte: data does not prolong it. */
+  timeoutMs: number;
+}
+
+/** A ramp is a stair: autocannon opens all connections of an instance in one tick, so each step is an instance. */
+const STEP_MS = 50;
+
+/** Load under way. `done` settles when every user has ended. */
+export interface Drive {
+  readonly done: Promise<void>;
+  /** Stops now: streams under way become incomplete. */
+  abort(): void;
+}
+
+export function drive(plan: DrivePlan, recorder: Recorder): Drive {
+  return new Driver(plan, recorder);
+}
+
+class Driver implements Drive {
+  readonly done: Promise<void>;
+  readonly #plan: DrivePlan;
+  readonly #recorder: Recorder;
+  readonly #guards: ConnectionGuard[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stopped = false;
+
+  constructor(plan: DrivePlan, recorder: Recorder) {
+    this.#plan = plan;
+    this.#recorder = recorder;
+    this.#at(plan.stopAt, () => this.#drain());
+    this.#at(plan.stopAt + plan.graceMs, () => this.abort());
+    this.done = Promise.all(this.#steps().map(([at, users]) => this.#step(at, users))).then(() => this.#clearTimers());
+  }
+
+  abort(): void {
+    this.#stopped = true;
+    for (const guard of this.#guards) guard.abort();
+  }
+
+  #drain(): void {
+    this.#stopped = true;
+    for (const guard of this.#guards) guard.drain();
+  }
+
+  #steps(): [number, number[]][] {
+    const { users, startAt, rampMs } = this.#plan;
+    const count = Math.max(1, Math.min(users.length, Math.round(rampMs / STEP_MS)));
+    const steps = Array.from({ length: count }, (_, step): [number, number[]] => [startAt + (rampMs * step) / count, []]);
+    for (const [index, user] of users.entries()) steps[Math.floor((index * count) / users.length)]?.[1].push(user);
+    return steps;
+  }
+
+  async #step(at: number, users: number[]): Promise<void> {
+    await new Promise<void>((resolve) => this.#at(at, resolve));
+    if (this.#stopped || users.length === 0) return;
+    const waiting = [...users];
+    await autocannon({
+      url: this.#plan.url,
+      connections: users.length,
+      // Ours come first: the drain at stopAt, the abort after the grace. This is a last resort.
+      duration: Math.ceil((this.#plan.stopAt - performance.now() + this.#plan.graceMs) / 1000) + 30,
+      timeout: this.#plan.timeoutMs / 1000,
+      // How often an instance notices that all its clients have ended.
+      sampleInt: 200,
+      excludeErrorStats: true,
+      skipAggregateResult: true,
+      setupClient: (client) => this.#setUp(client as unknown as EngineClient, waiting.shift() ?? 0),
+    });
+  }
+
+  /** Runs before the client dials, so that no event of any stream is missed. */
+  #setUp(client: EngineClient, number: number): void {
+    const user = new VirtualUser(this.#plan, number);
+    this.#guards.push(new ConnectionGuard(client, new OpenStream(this.#recorder), () => user.nextThink()));
+    (client as unknown as autocannon.Client).setRequests([
+      { method: 'POST', setupRequest: (request) => ({ ...request, ...user.nextRequest() }) },
+    ]);
+  }
+
+  #at(time: number, act: () => void): void {
+    this.#timers.push(setTimeout(act, Math.max(0, time - performance.now())));
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import type { GroupSample } from '../result.js';
+import { processTree, readListenOverflows, readProcess, readSteal } from './proc.js';
+
+export type GroupName = 'gateway' | 'mock' | 'generator';
+
+/** What the machine and the process groups did since the last sample. */
+export interface MachineSample {
+  gateway?: GroupSample;
+  mock?: GroupSample;
+  generator?: GroupSample;
+  stealPercent: number;
+  listenOverflows: number;
+}
+
+/** Reads process groups once a second or whenever asked; each group is the trees of some root processes. */
+export class Sampler {
+  readonly #groups = new Map<GroupName, Group>();
+  readonly #firstOverflows = readListenOverflows();
+  #steal = readSteal();
+
+  constructor(roots: Readonly<Partial<Record<GroupName, readonly number[]>>>) {
+    for (const [name, pids] of Object.entries(roots) as [GroupName, readonly number[]][]) {
+      if (pids.length > 0) this.#groups.set(name, new Group(pids));
+    }
+  }
+
+  sample(): MachineSample {
+    const steal = readSteal();
+    const total = steal.total - this.#steal.total;
+    const stealPercent = total > 0 ? (100 * (steal.steal - this.#steal.steal)) / total : 0;
+    this.#steal = steal;
+    const result: MachineSample = { stealPercent, listenOverflows: readListenOverflows() - this.#firstOverflows };
+    for (const [name, group] of this.#groups) result[name] = group.sample();
+    return result;
+  }
+}
+
+/** Sums over process trees. CPU is added up per process, so that a worker that dies takes nothing back. */
+class Group {
+  readonly #roots: readonly number[];
+  #cpuOf = new Map<number, number>();
+  #cpuSeconds = 0;
+  #at = performance.now();
+  #isFirst = true;
+
+  constructor(roots: readonly number[]) {
+    this.#roots = roots;
+  }
+
+  sample(): GroupSample {
+    const before = this.#cpuSeconds;
+    const seconds = (performance.now() - this.#at) / 1000;
+    this.#at += seconds * 1000;
+    const sum: GroupSample = { cpuPercent: 0, cpuSeconds: 0, rss: 0, pss: 0, fds: 0, threads: 0, processes: 0 };
+    const seen = new Map<number, number>();
+    for (const pid of this.#roots.flatMap(processTree)) this.#add(pid, sum, seen);
+    this.#cpuOf = seen;
+    sum.cpuPercent = this.#isFirst || seconds <= 0 ? 0 : (100 * (this.#cpuSeconds - before)) / seconds;
+    sum.cpuSeconds = this.#cpuSeconds;
+    this.#isFirst = false;
+    return sum;
+  }
+
+  #add(pid: number, sum: GroupSample, seen: Map<number, number>): void {
+    const reading = readProcess(pid);
+    if (!reading) return;
+    // What a process did before the first sample is not the run's; one that appears later is the run's from its start.
+    const base = this.#cpuOf.get(pid) ?? (this.#isFirst ? reading.cpuSeconds : 0);
+    this.#cpuSeconds += reading.cpuSeconds - base;
+    seen.set(pid, reading.cpuSeconds);
+    sum.rss += reading.rss;
+    sum.pss += reading.pss;
+    sum.fds += reading.fds;
+    sum.threads += reading.threads;
+    sum.processes++;
+  }
+}

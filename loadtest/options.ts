@@ -1,0 +1,81 @@
+import type { RunPlan } from './result.js';
+
+/** What the command line may say; absent = the round's or the default. Times in seconds unless named. */
+export interface LoadWishes {
+  round?: 1 | 2;
+  vus?: number;
+  duration?: number;
+  credentials?: number;
+  target: string;
+  compare?: string;
+  workers: number;
+  warmup: number;
+  ramp?: number;
+  think: [number, number];
+  seed: number;
+  timeScale: number;
+  grace: number;
+  timeout: number;
+  idle?: number;
+  generators?: number;
+  model: string;
+  key?: string;
+  mock?: string;
+  pid?: number;
+  out: string;
+  json: boolean;
+  quiet: boolean;
+  color: boolean;
+}
+
+/** The published rounds (seed document 000). */
+export const ROUNDS = {
+  1: { vus: 50, credentials: 20, durationSeconds: 60 },
+  2: { vus: 1000, credentials: 500, durationSeconds: 120 },
+} as const;
+
+/** From here on the figures of round 2 are the nearer ones. */
+const ROUND_2_FROM_VUS = 300;
+/** One generator process is near its end at 20,000 events a second; 300 users make about 4,500. */
+const SECOND_GENERATOR_FROM_VUS = 301;
+
+/** Which published round a number of users belongs to. */
+export function nearestRound(vus: number): 1 | 2 {
+  return vus < ROUND_2_FROM_VUS ? 1 : 2;
+}
+
+/** The plans of all runs asked for, in order: one for each target. */
+export function makePlans(wishes: LoadWishes): RunPlan[] {
+  const targets = wishes.compare ? [wishes.target, wishes.compare] : [wishes.target];
+  return targets.map((target) => makePlan(wishes, target));
+}
+
+function makePlan(wishes: LoadWishes, target: string): RunPlan {
+  const round = ROUNDS[wishes.round ?? (wishes.vus === undefined ? 1 : nearestRound(wishes.vus))];
+  const vus = wishes.vus ?? round.vus;
+  const workers = target === 'cluster' ? wishes.workers : 0;
+  return {
+    label: labelOf(target, workers),
+    target,
+    vus,
+    credentials: wishes.credentials ?? round.credentials,
+    durationSeconds: wishes.duration ?? round.durationSeconds,
+    warmupSeconds: wishes.warmup,
+    rampSeconds: wishes.ramp ?? (vus < ROUND_2_FROM_VUS ? 0 : 2),
+    thinkMs: wishes.think,
+    graceSeconds: wishes.grace,
+    idleSeconds: wishes.idle ?? ((wishes.duration ?? round.durationSeconds) < 60 ? 5 : 10),
+    timeoutSeconds: wishes.timeout,
+    workers,
+    model: wishes.model,
+    seed: wishes.seed,
+    timeScale: wishes.timeScale,
+    generators: wishes.generators ?? (vus < SECOND_GENERATOR_FROM_VUS ? 1 : 2),
+  };
+}
+
+function labelOf(target: string, workers: number): string {
+  if (target === 'cluster') return `cluster ×${workers}`;
+  if (target === 'single') return 'single process';
+  return target === 'direct' ? 'direct to mock' : target;
+}

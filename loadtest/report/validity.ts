@@ -1,0 +1,84 @@
+import { failures } from '../engine/counts.js';
+import type { RunResult } from '../result.js';
+import { settled } from './figures.js';
+
+/** Past these the generator's numbers are no longer the target's. Delay p99 in milliseconds. */
+export const GENERATOR_LIMITS = { warnElu: 0.8, invalidElu: 0.95, warnDelay: 10, invalidDelay: 100, stealPercent: 2 } as const;
+
+export interface Verdict {
+  /** Why the run must not be used; empty: it may. */
+  invalid: string[];
+  warnings: string[];
+}
+
+/** Whether a run's numbers can be trusted. Pure: the same for a run just done and for one read from a file. */
+export function judge(run: RunResult): Verdict {
+  return {
+    invalid: [...ownBalance(run), ...mockBalance(run), ...saturation(run)],
+    warnings: warningsOf(run),
+  };
+}
+
+function ownBalance(run: RunResult): string[] {
+  const { counts } = run;
+  const faults: string[] = [];
+  if (counts.sent === 0) faults.push(run.interrupted ? 'interrupted before a request was sent' : 'no request was sent');
+  if (counts.sent !== settled(run)) faults.push(`${counts.sent} requests were sent but ${settled(run)} are accounted for`);
+  if (counts.sent > 0 && counts.ok === 0 && !run.interrupted) faults.push('no request succeeded');
+  return faults;
+}
+
+/** Requests that may have left no trace, or half a trace, at the mock widen what is accepted; a clean run must agree exactly. */
+function mockBalance(run: RunResult): string[] {
+  const { mock, counts } = run;
+  if (!mock) return [];
+  const slack = failures(counts);
+  const faults: string[] = [];
+  const mostRequests = counts.sent + (run.throughGateway ? Math.max(0, mock.requests - mock.completed) : 0);
+  if (mock.requests < counts.sent - slack || mock.requests > mostRequests)
+    faults.push(`${counts.sent} requests were sent (${slack} failed) but the mock counted ${mock.requests}`);
+  if (mock.done < counts.done || mock.done > counts.done + slack)
+    faults.push(`[DONE] arrived ${counts.done} times (${slack} requests failed) but the mock sent it ${mock.done} times`);
+  if (slack === 0 && mock.events !== counts.events)
+    faults.push(`${counts.events} events arrived but the mock sent ${mock.events}`);
+  return faults;
+}
+
+function saturation({ generator }: RunResult): string[] {
+  const faults: string[] = [];
+  const { invalidElu, invalidDelay } = GENERATOR_LIMITS;
+  if (generator.elu > invalidElu) faults.push(`the load generator was saturated (event loop ${percent(generator.elu)} busy)`);
+  if (generator.loopDelayP99 > invalidDelay)
+    faults.push(`the load generator was late (event loop delay p99 ${generator.loopDelayP99.toFixed(0)} ms)`);
+  return faults;
+}
+
+function warningsOf(run: RunResult): string[] {
+  const { generator, samples, plan, counts } = run;
+  const limits = GENERATOR_LIMITS;
+  const warnings: string[] = [];
+  if (run.interrupted) warnings.push('interrupted: these are partial figures');
+  if (generator.elu > limits.warnElu)
+    warnings.push(`generator event loop ${percent(generator.elu)} busy (above ${percent(limits.warnElu)})`);
+  if (generator.loopDelayP99 > limits.warnDelay)
+    warnings.push(`generator event loop delay p99 ${generator.loopDelayP99.toFixed(1)} ms (above ${limits.warnDelay} ms)`);
+  const steal = average(samples.map((sample) => sample.stealPercent));
+  if (steal > limits.stealPercent) warnings.push(`the host took ${steal.toFixed(1)} % of the machine's time (steal)`);
+  const overflows = samples.at(-1)?.listenOverflows ?? 0;
+  if (overflows > 0) warnings.push(`${overflows} connections were dropped by full accept queues`);
+  if (plan.timeScale !== 1)
+    warnings.push(`time scale ${plan.timeScale}: latencies and RPS are not comparable with the published ones`);
+  if (failures(counts) > 0) warnings.push(`${failures(counts)} of ${counts.sent} requests did not succeed`);
+  if (run.mock && run.mock.sessionKeyChanges > 0 && run.throughGateway)
+    warnings.push(`${run.mock.sessionKeyChanges} times a session came to the mock with another credential`);
+  if (!run.mock) warnings.push('no mock to ask: counts were not checked against the other end');
+  return warnings;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,201 @@
+/** The words of the load harness: what a run measures, as plain data. Reports are made from these alone. Types only. */
+
+/** Bumped when a field changes its meaning or goes; new fields do not bump it. */
+export const SCHEMA_VERSION = 1;
+
+/** Milliseconds. */
+export interface Quantiles {
+  count: number;
+  min: number;
+  mean: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/**
+ * Every request sent ends in exactly one of these:
+ * ok (200, whole, `[DONE]` seen) · http (another status) · streamError (an error event inside a 200) · truncated (ended early) ·
+ * timeout · connect (no status line: refused, reset or closed before it) · incomplete (still open when the run gave up waiting).
+ */
+export interface Outcomes {
+  ok: number;
+  http: Record<string, number>;
+  streamError: number;
+  truncated: number;
+  timeout: number;
+  connect: number;
+  incomplete: number;
+}
+
+/** Counters of one run; sums over generator processes. */
+export interface Counts extends Outcomes {
+  /** Requests written (or tried to). */
+  sent: number;
+  /** Streams in which `[DONE]` arrived, whatever else befell them. */
+  done: number;
+  /** `data:` events, role, finish and `[DONE]` included: what the published "SSE chunks" are. */
+  events: number;
+  /** Of those, events of streams that ended ok. */
+  eventsOfOk: number;
+  /** Events that carry a non-empty piece of content. */
+  contentEvents: number;
+  /** HTTP chunks that ended; one may hold several events, an event may need several. */
+  httpChunks: number;
+  /** Bytes of bodies, without headers and chunk framing. */
+  bytes: number;
+  /** Streams that ended ok, and their events, inside the steady window [warm-up end, end of load]. */
+  steadyOk: number;
+  steadyEvents: number;
+  /** Streams begun in the warm-up: counted above, but their times are in no percentile. */
+  warmup: number;
+  /** Codes or words behind `connect`, `truncated` and `timeout`, for the reader. */
+  causes: Record<string, number>;
+}
+
+/** Times of streams that ended ok and began after the warm-up. */
+export interface Durations {
+  /** Request written (first one of a user: connect begun) to last byte. */
+  latency?: Quantiles;
+  /** … to status line and headers. */
+  ttfb?: Quantiles;
+  /** … to the first event with non-empty content. */
+  ttft?: Quantiles;
+  /** Between two content events of one stream, as they were read. */
+  gap?: Quantiles;
+}
+
+/** How the generator itself fared between warm-up end and end of load; the worst of its processes. */
+export interface GeneratorHealth {
+  processes: number;
+  /** Event loop utilisation, 0–1. */
+  elu: number;
+  /** Event loop delay beyond the timer's own period, milliseconds. */
+  loopDelayP99: number;
+  /** CPU of all generator processes over the wall time of the load, 1 = one core. */
+  cpu: number;
+}
+
+export type Phase = 'idle' | 'warmup' | 'load' | 'drain' | 'after';
+
+/** One process tree at one moment. */
+export interface GroupSample {
+  /** Percent of one core since the last sample. */
+  cpuPercent: number;
+  /** CPU-seconds since sampling began. */
+  cpuSeconds: number;
+  /** Bytes. */
+  rss: number;
+  pss: number;
+  fds: number;
+  threads: number;
+  processes: number;
+}
+
+/** One second of a run. */
+export interface Sample {
+  /** Seconds since the load began; negative before. */
+  at: number;
+  phase: Phase;
+  gateway?: GroupSample;
+  mock?: GroupSample;
+  generator?: GroupSample;
+  /** Event loop utilisation of the busiest generator process since the warm-up, 0–1. */
+  generatorElu: number;
+  /** Share of the machine's time taken by others on its host, percent. */
+  stealPercent: number;
+  /** Connections dropped by full accept queues since sampling began, whole machine. */
+  listenOverflows: number;
+  inFlight: number;
+  ok: number;
+  failed: number;
+  events: number;
+  /** Latency p95 so far, milliseconds. */
+  p95: number;
+}
+
+/** The mock's own counts over the run, as far as they are compared. */
+export interface MockCounts {
+  requests: number;
+  completed: number;
+  done: number;
+  events: number;
+  /** Requests refused because all slots were taken. */
+  noSlot: number;
+  /** Credentials that were used, and the most and the fewest requests that one of them got. */
+  keys: number;
+  mostOnKey: number;
+  fewestOnKey: number;
+  sessions: number;
+  /** Requests of a session that came with another credential than the one before. */
+  sessionKeyChanges: number;
+}
+
+export interface MemoryAfter {
+  /** `gc`: a garbage collection was asked for on the admin port; `settle`: only time was given. */
+  how: 'gc' | 'settle';
+  rss: number;
+  pss: number;
+}
+
+/** What was asked for. */
+export interface RunPlan {
+  label: string;
+  target: string;
+  vus: number;
+  credentials: number;
+  durationSeconds: number;
+  warmupSeconds: number;
+  rampSeconds: number;
+  thinkMs: [number, number];
+  graceSeconds: number;
+  idleSeconds: number;
+  timeoutSeconds: number;
+  workers: number;
+  model: string;
+  seed: number;
+  timeScale: number;
+  generators: number;
+}
+
+/** One measured run, whole and raw: reports are redone from this. */
+export interface RunResult {
+  plan: RunPlan;
+  startedAt: string;
+  interrupted: boolean;
+  counts: Counts;
+  durations: Durations;
+  generator: GeneratorHealth;
+  /** From the first request to the end of the last stream, seconds. */
+  untilLastEnd: number;
+  /** Length of the steady window, seconds. */
+  steadySeconds: number;
+  samples: Sample[];
+  memoryAfter?: MemoryAfter;
+  /** Absent when the mock is not ours to ask. */
+  mock?: MockCounts;
+  /** Whether the target may retry, so that the mock may see more requests than were sent. */
+  throughGateway: boolean;
+}
+
+export interface Environment {
+  node: string;
+  commit: string;
+  cores: number;
+  cpuModel: string;
+  memoryBytes: number;
+  kernel: string;
+  platform: string;
+}
+
+/** `summary.json`. */
+export interface Summary {
+  schemaVersion: typeof SCHEMA_VERSION;
+  environment: Environment;
+  runs: RunResult[];
+  /** Why the numbers must not be used; empty when they may. */
+  invalid: string[];
+  warnings: string[];
+}

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failures } from './engine/counts.js';
+import { Generators } from './engine/generators.js';
+import { collectGarbage, readMock, resetMock } from './engine/mock-control.js';
+import type { Processes, Program } from './engine/processes.js';
+import { Sampler } from './engine/sample.js';
+import type { MemoryAfter, MockCounts, Phase, RunPlan, RunResult, Sample } from './result.js';
+
+/** What a run needs besides its plan. */
+export interface RunSetting {
+  /** The command's own file, to fork generators from. */
+  entry: string;
+  processes: Processes;
+  /** Client key for a target that wants one. */
+  key?: string;
+  /** A mock that runs already, for targets given as URL. */
+  mockOrigin?: string;
+  /** The target's process, for targets given as URL. */
+  pid?: number;
+  onSample(sample: Sample): void;
+  /** Fires once: end early and report what there is. */
+  interrupt: AbortSignal;
+}
+
+/** Where the load goes, and what is known about it. */
+interface Target {
+  origin: string;
+  adminOrigin?: string;
+  gatewayPid?: number;
+  mock?: { origin: string; pid?: number };
+}
+
+const SAMPLE_MS = 1000;
+/** Between the order and the first request: time for all generators to hear it. */
+const LEAD_MS = 300;
+const SETTLE_AFTER_GC_MS = 1000;
+const SETTLE_WITHOUT_GC_MS = 5000;
+/** The mock's last counts arrive with the closing of its streams. */
+const MOCK_SETTLES_WITHIN_MS = 2000;
+
+/** One measured run: start, idle, load, drain, memory, counts, stop. What it started is stopped whatever happens. */
+export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult> {
+  const { processes } = setting;
+  let generators: Generators | undefined;
+  try {
+    const target = await startTarget(plan, setting);
+    generators = await Generators.start(setting.entry, plan.generators);
+    if (target.mock) await resetMock(target.mock.origin);
+    return await new Measurement(plan, setting, target, generators).whole();
+  } finally {
+    generators?.stop();
+    await processes.stopAll();
+  }
+}
+
+async function startTarget(plan: RunPlan, { processes, mockOrigin, pid }: RunSetting): Promise<Target> {
+  if (/^https?:/.test(plan.target)) {
+    const url = new URL(plan.target);
+    return { origin: url.origin, gatewayPid: pid, mock: mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined };
+  }
+  // Room for every user at once: a refusal would be the mock's and not the gateway's.
+  const mock = await processes.startMock({ maxConcurrent: plan.vus * 2 + 100, timeScale: plan.timeScale, seed: plan.seed });
+  if (plan.target === 'direct') return { origin: mock.origin, mock };
+  const gateway: Program = await processes.startGateway({ ...plan, mockOrigin: mock.origin });
+  return { origin: gateway.origin, adminOrigin: gateway.adminOrigin, gatewayPid: gateway.pid, mock };
+}
+
+/** One run under way. Owns the clock of its phases and the samples. */
+class Measurement {
+  readonly #plan: RunPlan;
+  readonly #setting: RunSetting;
+  readonly #target: Target;
+  readonly #generators: Generators;
+  readonly #sampler: Sampler;
+  readonly #samples: Sample[] = [];
+  readonly #startedAt = new Date();
+  #phase: Phase = 'idle';
+  /** Epoch milliseconds of the load's begin, end of warm-up, end of load. */
+  #startAt = 0;
+  #measureFrom = 0;
+  #stopAt = 0;
+
+  constructor(plan: RunPlan, setting: RunSetting, target: Target, generators: Generators) {
+    this.#plan = plan;
+    this.#setting = setting;
+    this.#target = target;
+    this.#generators = generators;
+    this.#sampler = new Sampler({
+      gateway: pids(target.gatewayPid),
+      mock: pids(target.mock?.pid),
+      generator: generators.pids,
+    });
+  }
+
+  async whole(): Promise<RunResult> {
+    this.#startAt = Date.now() + this.#plan.idleSeconds * 1000;
+    const sampling = setInterval(() => this.#sample(), SAMPLE_MS);
+    try {
+      this.#sample();
+      await this.#idle();
+      await this.#load();
+      this.#sample();
+    } finally {
+      clearInterval(sampling);
+    }
+    const mock = await this.#mockCounts();
+    const memoryAfter = await this.#memoryAfter();
+    return this.#result(mock, memoryAfter);
+  }
+
+  get #interrupted(): boolean {
+    return this.#setting.interrupt.aborted;
+  }
+
+  async #idle(): Promise<void> {
+    await sleep(this.#plan.idleSeconds * 1000, undefined, { signal: this.#setting.interrupt }).catch(() => {});
+    this.#sample();
+  }
+
+  async #load(): Promise<void> {
+    if (this.#interrupted) return;
+    const plan = this.#plan;
+    this.#startAt = Date.now() + LEAD_MS;
+    this.#measureFrom = this.#startAt + plan.warmupSeconds * 1000;
+    this.#stopAt = this.#measureFrom + plan.durationSeconds * 1000;
+    this.#phase = 'load';
+    const abort = (): void => this.#generators.abort();
+    this.#setting.interrupt.addEventListener('abort', abort, { once: true });
+    await this.#generators.run(this.#order(), plan.vus);
+    this.#setting.interrupt.removeEventListener('abort', abort);
+    this.#phase = 'after';
+  }
+
+  #order(): Parameters<Generators['run']>[0] {
+    const { model, thinkMs, seed, rampSeconds, graceSeconds, timeoutSeconds } = this.#plan;
+    return {
+      url: `${this.#target.origin}/v1/chat/completions`,
+      model,
+      keys: this.#keys(),
+      thinkMs,
+      seed,
+      startAt: this.#startAt,
+      measureFrom: this.#measureFrom,
+      stopAt: this.#stopAt,
+      rampMs: rampSeconds * 1000,
+      graceMs: graceSeconds * 1000,
+      timeoutMs: timeoutSeconds * 1000,
+    };
+  }
+
+  /** A gateway turns its own credentials; without one the users present them themselves. */
+  #keys(): string[] {
+    if (this.#setting.key) return [this.#setting.key];
+    if (this.#plan.target !== 'direct') return ['sk-loadtest'];
+    return Array.from({ length: this.#plan.credentials }, (_, index) => `sk-load-${index + 1}`);
+  }
+
+  #sample(): void {
+    const generators = this.#generators;
+    const counts = generators.counts();
+    const sample: Sample = {
+      at: (Date.now() - this.#startAt) / 1000,
+      phase: this.#phaseNow(),
+      ...this.#sampler.sample(),
+      generatorElu: generators.health().elu,
+      inFlight: generators.inFlight,
+      ok: counts.ok,
+      failed: failures(counts),
+      events: counts.events,
+      p95: generators.p95,
+    };
+    this.#samples.push(sample);
+    this.#setting.onSample(sample);
+  }
+
+  #phaseNow(): Phase {
+    if (this.#phase !== 'load') return this.#phase;
+    if (Date.now() > this.#stopAt) return 'drain';
+    return Date.now() < this.#measureFrom ? 'warmup' : 'load';
+  }
+
+  async #mockCounts(): Promise<MockCounts | undefined> {
+    const { mock } = this.#target;
+    if (!mock) return undefined;
+    const { done } = this.#generators.counts();
+    const until = Date.now() + MOCK_SETTLES_WITHIN_MS;
+    let counts = await readMock(mock.origin);
+    while (counts.done < done && Date.now() < until) {
+      await sleep(100);
+      counts = await readMock(mock.origin);
+    }
+    return counts;
+  }
+
+  async #memoryAfter(): Promise<MemoryAfter | undefined> {
+    const { adminOrigin, gatewayPid } = this.#target;
+    if (!gatewayPid || this.#interrupted) return undefined;
+    const how = adminOrigin && (await collectGarbage(adminOrigin)) ? 'gc' : 'settle';
+    await sleep(how === 'gc' ? SETTLE_AFTER_GC_MS : SETTLE_WITHOUT_GC_MS);
+    const { gateway } = this.#sampler.sample();
+    return gateway && { how, rss: gateway.rss, pss: gateway.pss };
+  }
+
+  #result(mock: MockCounts | undefined, memoryAfter: MemoryAfter | undefined): RunResult {
+    const { firstStart, lastEnd } = this.#generators.span();
+    const generatorCpu = this.#samples.at(-1)?.generator?.cpuSeconds ?? 0;
+    const untilLastEnd = (lastEnd - firstStart) / 1000;
+    return {
+      plan: this.#plan,
+      startedAt: this.#startedAt.toISOString(),
+      interrupted: this.#interrupted,
+      counts: this.#generators.counts(),
+      durations: this.#generators.durations(),
+      generator: { ...this.#generators.health(), cpu: untilLastEnd > 0 ? generatorCpu / untilLastEnd : 0 },
+      untilLastEnd,
+      steadySeconds: Math.max(0, Math.min(this.#stopAt, lastEnd) - this.#measureFrom) / 1000,
+      samples: this.#samples,
+      memoryAfter,
+      mock,
+      throughGateway: this.#plan.target !== 'direct',
+    };
+  }
+}
+
+function pids(pid: number | undefined): number[] {
+  return pid === undefined ? [] : [pid];
+}
