@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import { ClusterGateway } from './cluster/cluster-gateway.js';
+import { GatewayView } from './cluster/cluster-view.js';
 import { fail, leave, say, surviveFaults, WRONG_CONFIG } from './cluster/leave.js';
 import { Lifecycle, type Reread } from './cluster/lifecycle.js';
 import { supervisionLimits } from './cluster/limits.js';
 import { MockProcess } from './cluster/mock-process.js';
-import { settlePort } from './cluster/port.js';
+import { ADMIN_SETTINGS, settlePort } from './cluster/port.js';
 import { demoCommand, demoNotice, readyLine } from './cluster/ready-line.js';
 import { obeySignals } from './cluster/signals.js';
 import type { GatewayConfig } from './config.js';
@@ -42,15 +43,32 @@ async function main(options: LoadedOptions): Promise<void> {
   surviveFaults(lifecycle, log);
   obeySignals(lifecycle);
   const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
-  const limits = supervisionLimits(process.env);
-  const gateway = new ClusterGateway({ workerFile: sibling('worker.js'), config, generation: 1, limits, log, onHopeless });
+  const gateway = new ClusterGateway({
+    workerFile: sibling('worker.js'),
+    config,
+    generation: 1,
+    limits: supervisionLimits(process.env),
+    log,
+    onHopeless,
+  });
   process.on('exit', () => gateway.kill());
 
   if (mock) say(demoNotice());
-  await lifecycle.run(gateway);
+  const [admin] = await Promise.all([openAdmin(new GatewayView(lifecycle, gateway), mock !== undefined), lifecycle.run(gateway)]);
+  if (lifecycle.state !== 'ready') return;
   const { host, workers } = config.server;
-  say(readyLine({ host, port, workers }));
+  say(readyLine({ host, port, workers, admin }));
   if (mock) say(demoCommand(host, port));
+}
+
+/** The admin port, loaded while the workers start. A demo takes another port rather than fail: 9090 is Prometheus' own. */
+async function openAdmin(cluster: GatewayView, demo: boolean): Promise<{ host: string; port: number }> {
+  const { host, port: wanted } = cluster.config.admin;
+  const settled = settlePort(host, wanted, ADMIN_SETTINGS);
+  const port = await (demo ? settled.catch(() => settlePort(host, 0, ADMIN_SETTINGS)) : settled);
+  const { startAdmin } = await import('./admin/server.js');
+  await startAdmin({ config: { ...cluster.config.admin, port }, cluster, version: packageJson.version });
+  return { host, port };
 }
 
 /** Another entry's bundle, beside this one. */

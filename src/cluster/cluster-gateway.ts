@@ -85,8 +85,8 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
 
   processes(): readonly ServingProcess[] {
     return this.#supervisor.links.flatMap((link) => {
-      const { id, pid, state, age, stats } = link;
-      return state === 'gone' ? [] : [{ id, pid, state, age, stats, slot: this.#supervisor.slotOf(link) }];
+      const { id, pid, generation, state, age, stats } = link;
+      return state === 'gone' ? [] : [{ id, pid, generation, state, age, stats, restarts: this.#supervisor.restartsOf(link) }];
     });
   }
 

@@ -1,4 +1,4 @@
-/** What the admin port may see of and ask from a running gateway; `admin/` says what it needs, this has it. */
+/** What the admin port may see of and ask from a running gateway: implements `ClusterView` of `admin/`, which the entry brings together. */
 import type { GatewayConfig } from '../config.js';
 import type { CredentialKey } from '../credential/types.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
@@ -7,11 +7,10 @@ import type { UsageTable } from '../metrics/usage-table.js';
 import type { StoreHealth, StoreSnapshot } from '../store/store.js';
 import type { Lifecycle, ReloadRecord } from './lifecycle.js';
 import { primarySeries } from './primary-series.js';
-import type { RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
 
-/** Attempts shown, over all workers. */
-const NEWEST_ATTEMPTS = 500;
+/** Before the first report of a process. */
+const SILENT = { inFlight: 0, connections: 0, requests: 0, utilization: 0, loopDelay: 0, rss: 0, heapUsed: 0, external: 0 };
 
 export class GatewayView {
   readonly #lifecycle: Lifecycle;
@@ -22,40 +21,24 @@ export class GatewayView {
     this.#gateway = gateway;
   }
 
-  get state(): 'starting' | 'ready' | 'draining' {
-    return this.#lifecycle.state;
-  }
-
   get config(): GatewayConfig {
     return this.#lifecycle.config;
   }
 
-  get generation(): number {
-    return this.#lifecycle.generation;
+  state(): 'starting' | 'ready' | 'draining' {
+    return this.#lifecycle.state;
   }
 
-  get lastReload(): ReloadRecord | undefined {
-    return this.#lifecycle.lastReload;
+  workers() {
+    return this.#gateway.processes().map(rowOf);
   }
 
-  get readyCount(): number {
-    return this.#gateway.readyCount;
-  }
-
-  get inFlight(): number {
-    return this.#gateway.inFlight;
-  }
-
-  get restarts(): number {
-    return this.#gateway.restarts;
-  }
-
-  get storeHealth(): StoreHealth {
+  storeHealth(): StoreHealth {
     return this.#gateway.store.health;
   }
 
-  processes(): readonly ServingProcess[] {
-    return this.#gateway.processes();
+  storeSnapshot(): Promise<StoreSnapshot> {
+    return this.#gateway.store.snapshot();
   }
 
   async metrics(): Promise<MetricsJson[]> {
@@ -67,17 +50,8 @@ export class GatewayView {
     return this.#gateway.usage();
   }
 
-  /** Newest first. */
   async attempts(): Promise<AttemptRecord[]> {
-    const answers = (await this.#gateway.askAll('attempts')) as AttemptRecord[][];
-    return answers
-      .flat()
-      .sort((a, b) => b.at - a.at)
-      .slice(0, NEWEST_ATTEMPTS);
-  }
-
-  snapshot(): Promise<StoreSnapshot> {
-    return this.#gateway.store.snapshot();
+    return ((await this.#gateway.askAll('attempts')) as AttemptRecord[][]).flat();
   }
 
   pause(key: CredentialKey): Promise<void> {
@@ -88,15 +62,24 @@ export class GatewayView {
     return this.#gateway.store.resume(key);
   }
 
-  async collectGarbage(): Promise<void> {
-    await this.#gateway.askAll('collect-garbage');
+  /** Begins a roll; how it ends is logged and shows in the list of workers. */
+  rollingRestart(): { readonly started: boolean; readonly reason?: string } {
+    const state = this.state();
+    if (state !== 'ready') return { started: false, reason: `the gateway is ${state}` };
+    if (this.config.server.workers === 0) return { started: false, reason: 'a single process has no workers to replace' };
+    void this.#lifecycle.restart();
+    return { started: true };
   }
 
   reload(): Promise<ReloadRecord> {
     return this.#lifecycle.reload();
   }
 
-  restart(): Promise<RollOutcome> {
-    return this.#lifecycle.restart();
+  async collectGarbage(): Promise<void> {
+    await this.#gateway.askAll('collect-garbage');
   }
+}
+
+function rowOf({ id, pid, generation, state, age, restarts, stats }: ServingProcess) {
+  return { id, pid, generation, state, restarts, uptime: age, ...SILENT, ...stats };
 }

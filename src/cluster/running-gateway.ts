@@ -10,8 +10,10 @@ import type { RollOutcome } from './rolling-restart.js';
 export interface ServingProcess {
   readonly id: number;
   readonly pid: number;
-  /** Its place among the workers; absent once it leaves. */
-  readonly slot?: number;
+  /** The configuration it runs on. */
+  readonly generation: number;
+  /** Times a worker in its place died and was replaced. */
+  readonly restarts: number;
   readonly state: 'starting' | 'ready' | 'leaving';
   /** Milliseconds since it was started. */
   readonly age: number;

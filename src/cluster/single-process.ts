@@ -25,6 +25,7 @@ export class SingleProcess implements RunningGateway {
   #config: GatewayConfig;
   #service: Service | undefined;
   #draining = false;
+  #generation = 1;
 
   /** The service that `start` brings up works on this store. */
   constructor(config: GatewayConfig, store: Store, start: () => Promise<Service>) {
@@ -39,6 +40,7 @@ export class SingleProcess implements RunningGateway {
 
   configure(config: GatewayConfig, generation: number): void {
     this.#config = config;
+    this.#generation = generation;
     this.store.configure(config);
     this.#service?.configure(config, generation);
   }
@@ -68,7 +70,8 @@ export class SingleProcess implements RunningGateway {
 
   processes(): readonly ServingProcess[] {
     const state = this.#draining ? 'leaving' : this.#service ? 'ready' : 'starting';
-    return [{ id: 0, pid: process.pid, slot: 0, state, age: performance.now() - this.#startedAt, stats: this.#service?.stats() }];
+    const age = performance.now() - this.#startedAt;
+    return [{ id: 0, pid: process.pid, generation: this.#generation, restarts: 0, state, age, stats: this.#service?.stats() }];
   }
 
   async metrics(): Promise<MetricsJson[]> {

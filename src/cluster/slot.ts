@@ -9,6 +9,8 @@ export class Slot {
   holder: WorkerLink | undefined;
   /** Starts while the holder still serves: takes over once it is ready. */
   successor: WorkerLink | undefined;
+  /** Workers that died here and were replaced. */
+  restarts = 0;
   #refill: NodeJS.Timeout | undefined;
 
   constructor(index: number, limits: RestartLimits) {

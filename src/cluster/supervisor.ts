@@ -77,9 +77,9 @@ export class Supervisor implements LinkOwner {
     return this.links.reduce((sum, link) => sum + (link.stats?.inFlight ?? 0), 0);
   }
 
-  /** The slot of a worker that has not left. */
-  slotOf(link: WorkerLink): number | undefined {
-    return this.#homes.get(link)?.index;
+  /** Deaths repaired in the place of this worker. */
+  restartsOf(link: WorkerLink): number {
+    return this.#homes.get(link)?.restarts ?? 0;
   }
 
   /** Fork all; resolves when all serve. A start that fails for good goes to `onHopeless` instead. */
@@ -177,6 +177,7 @@ export class Supervisor implements LinkOwner {
   }
 
   #configure(link: WorkerLink): void {
+    link.generation = this.#generation;
     link.send({ type: 'configure', config: this.#config, generation: this.#generation });
   }
 
@@ -242,6 +243,7 @@ export class Supervisor implements LinkOwner {
       return;
     }
     this.restarts++;
+    slot.restarts++;
     this.#options.log.info({ slot: slot.index, delay }, 'starting a worker in its place');
     slot.refillAfter(delay, () => {
       slot.holder = this.#fork(slot);

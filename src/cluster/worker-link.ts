@@ -31,6 +31,8 @@ export class WorkerLink {
   readonly pid: number;
   readonly startedAt = performance.now();
   state: LinkState = 'starting';
+  /** The configuration last sent to it. */
+  generation = 0;
   /** Whether it ever served. */
   wasReady = false;
   /** Whether its end was wished for. */
