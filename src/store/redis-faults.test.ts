@@ -116,7 +116,7 @@ test('a poisoned value is a miss and is deleted', (t) =>
 
 test('a Redis that refuses writes is as good as none, until it takes them', (t) =>
   withStore(async (redis, store) => {
-    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    await redis.command('CONFIG', 'SET', 'maxmemory', '100kb');
     t.ok((await slowest(store, 10)) < TIMEOUT + SLACK);
     t.equal(store.health.degraded, true, 'out of memory');
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');

@@ -15,7 +15,6 @@ if not routeText then
   return { 'plan' }
 end
 local tiers = cjson.decode(routeText)
-redis.call('PEXPIRE', plan, WEEK)
 
 local excluded = {}
 for key in string.gmatch(tried, '[^\\n]+') do excluded[key] = true end
@@ -76,6 +75,8 @@ local function settle(pick, sticky)
   safe('HINCRBY', P .. 'picks', key, 1)
   redis.call('PEXPIRE', P .. 'picks', WEEK)
   redis.call('PEXPIRE', P .. 'turns', WEEK)
+  -- Last: after one write that may always be made, Redis would let the others grow past maxmemory.
+  redis.call('PEXPIRE', plan, WEEK)
   return { 'ok', pick.target.upstream, pick.id, modelOf(pick.target), sticky and '1' or '0', pick.trial and '1' or '0' }
 end
 
