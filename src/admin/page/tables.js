@@ -1,0 +1,62 @@
+/** Workers, usage and attempts. */
+import { bytes, clock, count, dollars, duration, percent, span } from './format.js';
+import { bar, chip, Table } from './table.js';
+
+const number = 'number';
+
+export function workersTable(place) {
+  return new Table(place, {
+    key: (row) => row.id,
+    empty: 'No worker runs yet.',
+    columns: [
+      { title: 'Worker', text: (row) => String(row.id) },
+      { title: 'State', fill: (cell, row) => chip(cell, row.state) },
+      { title: 'Busy', fill: (cell, row) => bar(cell, percent(row.utilization), row.utilization) },
+      { title: 'In flight', classes: number, text: (row) => count(row.inFlight) },
+      { title: 'Connections', classes: number, text: (row) => count(row.connections) },
+      { title: 'Requests', classes: number, text: (row) => count(row.requests) },
+      { title: 'Loop delay p99', classes: number, text: (row) => duration(row.loopDelay) },
+      { title: 'Memory', classes: number, text: (row) => bytes(row.rss) },
+      { title: 'Heap', classes: number, text: (row) => bytes(row.heapUsed) },
+      { title: 'Uptime', classes: number, text: (row) => span(row.uptime) },
+      { title: 'Restarts', classes: number, text: (row) => count(row.restarts) },
+      { title: 'Config', classes: number, text: (row) => `#${row.generation}` },
+      { title: 'Process', classes: number, text: (row) => String(row.pid) },
+    ],
+  });
+}
+
+export function usageTable(place) {
+  return new Table(place, {
+    key: (row) => [row.client, row.alias, row.upstream, row.credential].join('\n'),
+    empty: 'Nothing used yet. The first finished request shows here.',
+    columns: [
+      { title: 'Client', text: (row) => row.client },
+      { title: 'Model', text: (row) => row.alias },
+      { title: 'Credential', text: (row) => `${row.upstream} / ${row.credential}` },
+      { title: 'Requests', classes: number, text: (row) => count(row.requests) },
+      { title: 'Failed', classes: number, text: (row) => count(row.failures) },
+      { title: 'Input tokens', classes: number, text: (row) => count(row.input) },
+      { title: 'Cached', classes: number, text: (row) => (row.input > 0 ? percent(row.cachedInput / row.input) : '–') },
+      { title: 'Output tokens', classes: number, text: (row) => count(row.output) },
+      { title: 'Cost', classes: number, text: (row) => dollars(row.usd) },
+    ],
+  });
+}
+
+export function attemptsTable(place) {
+  return new Table(place, {
+    key: (row) => `${row.requestId} ${row.at} ${row.upstream}/${row.credential}`,
+    empty: 'No attempts yet.',
+    columns: [
+      { title: 'Time', text: (row) => clock(row.at) },
+      { title: 'Outcome', fill: (cell, row) => chip(cell, row.outcome) },
+      { title: 'Status', classes: number, text: (row) => (row.status === undefined ? '–' : String(row.status)) },
+      { title: 'Duration', classes: number, text: (row) => duration(row.duration) },
+      { title: 'Credential', text: (row) => `${row.upstream} / ${row.credential}` },
+      { title: 'Model', text: (row) => row.model },
+      { title: 'Turn', text: (row) => (row.trial ? 'trial' : row.sticky ? 'sticky' : 'next in turn') },
+      { title: 'Request', text: (row) => row.requestId },
+    ],
+  });
+}
