@@ -79,7 +79,8 @@ class Driver implements Drive {
       connections: users.length,
       // Ours come first: the drain at stopAt, the abort after the grace. This is a last resort.
       duration: Math.ceil((this.#plan.stopAt - performance.now() + this.#plan.graceMs) / 1000) + 30,
-      timeout: this.#plan.timeoutMs / 1000,
+      // Whole seconds only.
+      timeout: Math.ceil(this.#plan.timeoutMs / 1000),
       // How often an instance notices that all its clients have ended.
       sampleInt: 200,
       excludeErrorStats: true,

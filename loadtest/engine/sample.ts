@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { GroupSample } from '../result.js';
 import { processTree, readListenOverflows, readProcess, readSteal } from './proc.js';
 
+const SHORTEST_RATE_SECONDS = 0.5;
+
 export type GroupName = 'gateway' | 'mock' | 'generator';
 
 /** What the machine and the process groups did since the last sample. */
@@ -41,7 +43,9 @@ class Group {
   readonly #roots: readonly number[];
   #cpuOf = new Map<number, number>();
   #cpuSeconds = 0;
-  #at = performance.now();
+  /** Where the last rate was taken: CPU-seconds then, and when. */
+  #mark = { cpuSeconds: 0, at: performance.now() };
+  #cpuPercent = 0;
   #isFirst = true;
 
   constructor(roots: readonly number[]) {
@@ -49,17 +53,22 @@ class Group {
   }
 
   sample(): GroupSample {
-    const before = this.#cpuSeconds;
-    const seconds = (performance.now() - this.#at) / 1000;
-    this.#at += seconds * 1000;
     const sum: GroupSample = { cpuPercent: 0, cpuSeconds: 0, rss: 0, pss: 0, fds: 0, threads: 0, processes: 0 };
     const seen = new Map<number, number>();
     for (const pid of this.#roots.flatMap(processTree)) this.#add(pid, sum, seen);
     this.#cpuOf = seen;
-    sum.cpuPercent = this.#isFirst || seconds <= 0 ? 0 : (100 * (this.#cpuSeconds - before)) / seconds;
-    sum.cpuSeconds = this.#cpuSeconds;
     this.#isFirst = false;
-    return sum;
+    return Object.assign(sum, { cpuPercent: this.#rate(), cpuSeconds: this.#cpuSeconds });
+  }
+
+  /** CPU time comes in ticks of 10 ms: over a few milliseconds one tick would look like a peak, so the last rate stands. */
+  #rate(): number {
+    const now = performance.now();
+    const seconds = (now - this.#mark.at) / 1000;
+    if (seconds < SHORTEST_RATE_SECONDS) return this.#cpuPercent;
+    this.#cpuPercent = (100 * (this.#cpuSeconds - this.#mark.cpuSeconds)) / seconds;
+    this.#mark = { cpuSeconds: this.#cpuSeconds, at: now };
+    return this.#cpuPercent;
   }
 
   #add(pid: number, sum: GroupSample, seen: Map<number, number>): void {
