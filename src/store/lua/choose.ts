@@ -72,11 +72,12 @@ local function settle(pick, sticky)
   local key = pick.target.upstream .. '/' .. pick.id
   if pick.trial then grant(key, modelOf(pick.target)) end
   if session ~= '' then bind(pick.target, pick.id) end
-  safe('HINCRBY', P .. 'picks', key, 1)
-  redis.call('PEXPIRE', P .. 'picks', WEEK)
-  redis.call('PEXPIRE', P .. 'turns', WEEK)
-  -- Last: after one write that may always be made, Redis would let the others grow past maxmemory.
-  redis.call('PEXPIRE', plan, WEEK)
+  -- Renewed now and then, and whenever the key may be new. Last: after one write that may always be made, Redis would
+  -- let the others grow past maxmemory.
+  if safe('HINCRBY', P .. 'picks', key, 1) % 64 == 1 then
+    redis.call('PEXPIRE', P .. 'picks', WEEK)
+    redis.call('PEXPIRE', plan, WEEK)
+  end
   return { 'ok', pick.target.upstream, pick.id, modelOf(pick.target), sticky and '1' or '0', pick.trial and '1' or '0' }
 end
 
@@ -93,7 +94,7 @@ local function cursor(level)
 end
 
 local function advance(level, by)
-  safe('HINCRBY', P .. 'turns', level, by)
+  if safe('HINCRBY', P .. 'turns', level, by) % 64 <= by then redis.call('PEXPIRE', P .. 'turns', WEEK) end
 end
 
 -- The member in turn that 'try' makes something of; 'at' maps a place in the sequence to a member.

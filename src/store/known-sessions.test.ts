@@ -1,0 +1,76 @@
+import { test } from 'tap';
+import type { ChosenCredential } from '../credential/types.js';
+import { KnownSessions } from './known-sessions.js';
+
+const REQUEST = { alias: 'm', model: 'm', session: 's' };
+const CHOICE: ChosenCredential = { found: true, upstream: 'u', credential: 'k0', model: 'm', sticky: false, trial: false };
+const TTL = 1_600;
+
+function knowing(): KnownSessions {
+  const known = new KnownSessions(TTL, 2);
+  known.remember(REQUEST, CHOICE, known.epoch, 0);
+  return known;
+}
+
+test('a known session is sticky and tells the store at most once a sixteenth of its time to live', async (t) => {
+  const known = knowing();
+  t.match(known.lookup(REQUEST, 99), { choice: { credential: 'k0', sticky: true }, touch: undefined });
+  t.match(known.lookup(REQUEST, 100), { touch: 's|m' });
+  t.match(known.lookup(REQUEST, 101), { touch: undefined });
+  t.match(known.lookup(REQUEST, 100 + TTL - 1), { touch: 's|m' });
+});
+
+test('past the time to live since the store last heard, the store is asked', async (t) => {
+  t.equal(knowing().lookup(REQUEST, TTL), undefined);
+});
+
+test("a rest of its credential for its model or for all voids it, another model's does not", async (t) => {
+  const rest = { key: 'u/k0', reason: 'failing', remaining: 5 } as const;
+  const known = knowing();
+  known.rested({ ...rest, model: 'other' });
+  known.rested({ ...rest, model: 'm', remaining: 0 });
+  known.rested({ ...rest, key: 'u/k1', model: 'm' });
+  t.ok(known.lookup(REQUEST, 1));
+  for (const model of ['m', '*']) {
+    const other = knowing();
+    other.rested({ ...rest, model });
+    t.equal(other.lookup(REQUEST, 1), undefined, model);
+  }
+});
+
+test('an answer to a question asked before the rest was heard is not kept', async (t) => {
+  const known = new KnownSessions(TTL, 2);
+  const { epoch } = known;
+  known.rested({ key: 'u/k0', model: 'm', reason: 'rate-limited', remaining: 5 });
+  known.remember(REQUEST, CHOICE, epoch, 0);
+  t.equal(known.lookup(REQUEST, 1), undefined);
+  const flushed = known.epoch;
+  known.flush();
+  known.remember(REQUEST, CHOICE, flushed, 0);
+  t.equal(known.lookup(REQUEST, 1), undefined);
+  known.remember(REQUEST, CHOICE, known.epoch, 0);
+  t.ok(known.lookup(REQUEST, 1));
+});
+
+test('a trial is never known: its outcome decides first', async (t) => {
+  const known = new KnownSessions(TTL, 2);
+  known.remember(REQUEST, { ...CHOICE, trial: true }, known.epoch, 0);
+  t.equal(known.lookup(REQUEST, 1), undefined);
+});
+
+test('a request that tried the credential, or asks for another model, is not answered from memory', async (t) => {
+  const known = knowing();
+  t.equal(known.lookup({ ...REQUEST, exclude: ['u/k0'] }, 1), undefined);
+  t.equal(known.lookup({ ...REQUEST, model: 'other' }, 1), undefined);
+  t.ok(known.lookup({ ...REQUEST, exclude: ['u/k1'] }, 1));
+});
+
+test('the memory is bounded and picks are counted once', async (t) => {
+  const known = knowing();
+  for (const session of ['b', 'c']) known.remember({ ...REQUEST, session }, CHOICE, known.epoch, 0);
+  t.equal(known.lookup(REQUEST, 1), undefined);
+  t.ok(known.lookup({ ...REQUEST, session: 'b' }, 1));
+  t.ok(known.lookup({ ...REQUEST, session: 'c' }, 1));
+  t.strictSame(known.takePicks(), [['u/k0', 2]]);
+  t.strictSame(known.takePicks(), []);
+});

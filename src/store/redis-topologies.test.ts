@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type t as tap, test } from 'tap';
+import { startRedis } from '../../test/helpers/redis.js';
+import { contractConfig } from './contract-config.js';
+import { RedisStore } from './redis.js';
+
+type Checks = Pick<typeof tap, 'match' | 'notOk' | 'ok'>;
+
+/** A new session over the script, the same one from memory, and a rest heard by another worker. */
+async function servesFrom(url: string, t: Checks): Promise<void> {
+  const heard: string[] = [];
+  const stores = [new RedisStore(contractConfig(), url), new RedisStore(contractConfig(), url, (rest) => heard.push(rest.key))];
+  try {
+    await Promise.all(stores.map((store) => store.ready));
+    await sleep(200);
+    const request = { alias: 'm', model: 'm', session: 's' };
+    t.match(await stores[0]!.choose(request), { found: true, sticky: false });
+    t.match(await stores[1]!.choose(request), { found: true, sticky: true });
+    t.notOk(stores[1]!.choose(request) instanceof Promise);
+    stores[0]!.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'failed' });
+    for (let tick = 0; tick < 100 && heard.length === 0; tick++) await sleep(20);
+    t.match(heard, ['u/k0']);
+    for (const store of stores) t.match(store.health, { degraded: false, fallbacks: 0 });
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+  }
+}
+
+test('over a unix socket', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tidegate-redis-'));
+  const redis = await startRedis('--unixsocket', join(folder, 'redis.sock'));
+  t.teardown(async () => {
+    await redis.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await servesFrom(`redis+unix://${join(folder, 'redis.sock')}`, t);
+});
+
+test('over a cluster', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tidegate-redis-'));
+  const redis = await startRedis('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--dir', folder);
+  t.teardown(async () => {
+    await redis.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await redis.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  for (let tick = 0; tick < 100 && !(await redis.command('CLUSTER', 'INFO')).includes('cluster_state:ok'); tick++)
+    await sleep(50);
+  await servesFrom(`redis-cluster://127.0.0.1:${redis.port}`, t);
+});
+
+test('over a sentinel', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tidegate-redis-'));
+  const redis = await startRedis();
+  const port = redis.port + 1;
+  const file = join(folder, 'sentinel.conf');
+  await writeFile(file, `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor main 127.0.0.1 ${redis.port} 1\n`);
+  const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
+  t.teardown(async () => {
+    sentinel.kill('SIGKILL');
+    await redis.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await sleep(500);
+  await servesFrom(`redis+sentinel://127.0.0.1:${port}/main`, t);
+});
