@@ -1,6 +1,6 @@
 // Bundles each entry into one file of dist/: one file to read starts faster than hundreds (docs/decisions/0002-bundle.md).
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** Bundle name → source. Workers load only what serves requests; admin and options stay with the primary. */
@@ -37,3 +37,5 @@ await build({
   },
   logLevel: 'warning',
 });
+// The dashboard is served as it is written; assets.ts finds it beside the bundle.
+await cp('src/admin/page', `${outdir}/page`, { recursive: true });

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The dashboard in a real browser: what an operator sees and does. `DASHBOARD_SHOTS=folder` keeps pictures. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -119,9 +118,14 @@ async function open(t: Test, cluster: FakeCluster, prepare: (page: Page) => Prom
   return { page, server, faults, strangers };
 }
 
-const text = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? '');
+/** Page-side code is text: the browser's types stay out of the project. */
+const whether = (page: Page, expression: string) => page.waitForFunction(expression, PATIENCE);
+const text = (page: Page, selector: string) =>
+  page.evaluate(`document.querySelector('${selector}')?.textContent ?? ''`) as Promise<string>;
 const see = (page: Page, selector: string, words: string) =>
-  page.waitForFunction((where, what) => document.querySelector(where)?.textContent?.includes(what), PATIENCE, selector, words);
+  whether(page, `document.querySelector('${selector}')?.textContent?.includes(${JSON.stringify(words)})`);
+const seeRows = (page: Page, count: number) =>
+  whether(page, `document.querySelectorAll('#credentials tbody tr').length === ${count}`);
 
 async function picture(page: Page, name: string): Promise<void> {
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`) as `${string}.png`, fullPage: true });
@@ -134,15 +138,16 @@ test('live figures, workers, credentials, usage and attempts show, in light, dar
   await see(page, '#credentials', 'rate-limited');
   await see(page, '#usage', 'web-app');
   await see(page, '#attempts', 'req_');
-  await page.waitForFunction(() => /^\d/.test(document.querySelector('.card .value')?.textContent ?? ''), PATIENCE);
+  await whether(page, `/^\\d/.test(document.querySelector('.card .value').textContent)`);
   if (shots) await new Promise((resolve) => setTimeout(resolve, 25_000));
   for (const scheme of ['light', 'dark']) {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await picture(page, scheme);
   }
   await page.setViewport({ width: 360, height: 780 });
+  if (shots) await new Promise((resolve) => setTimeout(resolve, 2000));
   await picture(page, 'phone');
-  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'a phone never scrolls sideways');
+  t.ok(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), 'a phone never scrolls sideways');
   t.match(await text(page, '.card'), /Requests\d/);
   t.same(faults, [], 'the console is silent');
   t.same(strangers, [], 'nothing is asked of another host');
@@ -165,17 +170,11 @@ test('500 credentials can be filtered by name and state', options, async (t) => 
   const { page } = await open(t, busyCluster(t, {}, 500));
   await see(page, '#credential-states', 'all 500');
   await page.type('#credential-filter', 'k49');
-  await page.waitForFunction(() => document.querySelectorAll('#credentials tbody tr').length === 11, PATIENCE);
-  await page.$eval('#credential-filter', (field) => {
-    (field as HTMLInputElement).value = '';
-    field.dispatchEvent(new Event('input'));
-  });
-  await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLButtonElement>('#credential-states button')]
-      .find((one) => one.textContent?.startsWith('resting'))
-      ?.click(),
-  );
-  await page.waitForFunction(() => document.querySelectorAll('#credentials tbody tr').length === 2, PATIENCE);
+  await seeRows(page, 11);
+  await page.click('#credential-filter', { count: 3 });
+  await page.keyboard.press('Backspace');
+  await page.click('#credential-states button:nth-child(3)');
+  await seeRows(page, 2);
   await picture(page, 'resting');
   t.match(await text(page, '#credentials'), /one request tries it/);
 });

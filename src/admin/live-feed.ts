@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { mergeMetrics } from '../metrics/merge.js';
 import type { ClusterView } from './cluster-view.js';
-import { healthOf } from './health.js';
+import { healthOf, sum } from './health.js';
 import { type Pulse, pulseOf, type Totals, totalsOf } from './pulse.js';
 
 const TICK = 1_000;
@@ -15,6 +15,15 @@ const STALE = 5_000;
 /** Open pages at most; the next is turned away. */
 const MOST_WATCHERS = 32;
 
+/** A point of the charts: rates, and what the workers last reported. */
+interface LivePoint extends Pulse {
+  readonly inFlight: number;
+  /** Mean over the workers, 0 to 1. */
+  readonly utilization: number;
+  /** Bytes resident. */
+  readonly memory: number;
+}
+
 export interface LiveFeedOptions {
   readonly cluster: ClusterView;
   readonly version: string;
@@ -25,7 +34,7 @@ export interface LiveFeedOptions {
 export class LiveFeed {
   private readonly options: LiveFeedOptions;
   private readonly watchers = new Set<ServerResponse>();
-  private readonly points: Pulse[] = [];
+  private readonly points: LivePoint[] = [];
   private totals: Totals[] = [];
   private timer: NodeJS.Timeout | undefined;
 
@@ -72,12 +81,15 @@ export class LiveFeed {
     }
   }
 
-  private learn(now: Totals): Pulse {
+  private learn(now: Totals): LivePoint {
     this.totals = [...this.totals, now].slice(-WINDOW - 1);
     const previous = this.totals.at(-2);
     const fresh = previous !== undefined && now.at - previous.at < STALE ? previous : undefined;
     if (fresh === undefined) this.totals = [now];
-    const pulse = pulseOf(fresh, this.totals[0], now);
+    const workers = this.options.cluster.workers();
+    const utilization = workers.reduce((total, row) => total + row.utilization, 0) / Math.max(1, workers.length);
+    const reported = { inFlight: sum(workers, 'inFlight'), utilization, memory: sum(workers, 'rss') };
+    const pulse = { ...pulseOf(fresh, this.totals[0], now), ...reported };
     this.points.push(pulse);
     if (this.points.length > MOST_POINTS) this.points.shift();
     return pulse;

@@ -18,7 +18,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   entries: ['cluster', 'http', 'admin', 'options', 'gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   cluster: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   http: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
-  admin: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
+  admin: ['http', 'gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   options: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   gateway: ['credential', 'protocol', 'upstream', 'store', 'metrics'],
   store: ['credential'],

@@ -3,6 +3,8 @@ import { bytes, count, duration, percent, rate } from './format.js';
 import { element } from './table.js';
 
 const WINDOW = 300_000;
+/** A page just opened fills its charts from this much on. */
+const NARROWEST = 60_000;
 /** A longer silence is a gap in the line. */
 const GAP = 3_500;
 const [WIDTH, HEIGHT] = [300, 44];
@@ -66,17 +68,14 @@ export class Cards {
   }
 
   show(overview) {
-    const { workers, pulse, health } = overview;
-    const utilizations = workers.map(({ utilization }) => utilization);
-    const mean = utilizations.reduce((sum, value) => sum + value, 0) / Math.max(1, utilizations.length);
-    this.points.push({ ...pulse, inFlight: health.inFlight, utilization: mean, memory: health.memory.rss });
-    this.points = this.points.filter(({ at }) => at >= pulse.at - WINDOW);
+    const { workers, pulse } = overview;
+    this.points = [...this.points, pulse].filter(({ at }) => at >= pulse.at - WINDOW);
     const total = (key) => workers.reduce((sum, worker) => sum + worker[key], 0);
     const facts = {
       ...overview,
       requests: total('requests'),
       connections: total('connections'),
-      busiest: Math.max(0, ...utilizations),
+      busiest: Math.max(0, ...workers.map(({ utilization }) => utilization)),
     };
     for (const card of this.cards) this.draw(card, facts);
   }
@@ -122,7 +121,8 @@ function makeCard({ label, unit }) {
 function paths(points, now, most) {
   const known = points.filter(({ value }) => value !== null && value !== undefined);
   const top = Math.max(most ?? 0, ...known.map(({ value }) => value)) || 1;
-  const x = (at) => (WIDTH * (1 - (now - at) / WINDOW)).toFixed(1);
+  const window = Math.max(NARROWEST, now - (known[0]?.at ?? now));
+  const x = (at) => (WIDTH * (1 - (now - at) / window)).toFixed(1);
   const y = (value) => (HEIGHT - 3 - (HEIGHT - 8) * (value / top)).toFixed(1);
   const runs = splitAtGaps(known).map((run) => run.map(({ at, value }) => [x(at), y(value)]));
   const line = runs.map((run) => `M${run.map((point) => point.join(',')).join('L')}`).join('');

@@ -60,7 +60,7 @@ export class Credentials {
       { title: 'Weight', classes: 'number', text: (row) => count(row.weight) },
       { title: 'OK', classes: 'number', text: (row) => count(row.attempts.ok ?? 0) },
       { title: 'Not OK', classes: 'number', text: (row) => count(notOk(row.attempts)) },
-      { title: '', fill: (cell, row) => this.fillAction(cell, row) },
+      { title: '', classes: 'action', fill: (cell, row) => this.fillAction(cell, row) },
     ];
   }
 

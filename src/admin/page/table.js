@@ -20,6 +20,14 @@ export class Table {
     this.rows = new Map();
     this.table = this.head();
     this.body = this.table.createTBody();
+    this.makeReachable();
+  }
+
+  /** Scrolled by keyboard, and named by its section's heading. */
+  makeReachable() {
+    this.place.tabIndex = 0;
+    this.place.setAttribute('role', 'region');
+    this.place.setAttribute('aria-labelledby', `${this.place.id}-title`);
   }
 
   show(rows, empty = this.empty) {
