@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 8_000;
+const ADDRESS = /https?:\/\/[^\s,)]+:\d+/;
 /** The end of what a process said, kept to explain why it did not start. */
 const KEPT_OUTPUT = 4_000;
 
@@ -64,7 +65,7 @@ export class Processes {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
     this.#children.push(child);
     const line = await readyLine(name, child);
-    const [origin, adminOrigin] = line.match(/https?:\/\/[^\s,)]+:\d+/g) ?? [];
+    const [origin, adminOrigin] = line.match(new RegExp(ADDRESS, 'g')) ?? [];
     if (!origin || !child.pid) throw new Error(`the ${name} named no address: ${line}`);
     return { pid: child.pid, origin, adminOrigin };
   }
@@ -82,26 +83,31 @@ export function gatewayConfig({ mockOrigin, credentials }: GatewayWish): string 
   });
 }
 
-/** The first line with an address; later output is read and let go, as a full pipe would stop the program. */
+/** What has its line end: an address cut in two would be another one. */
+function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
+}
+
+/** The first line on stdout with an address (logs on stderr name addresses too); later output is read and let go, as a full pipe would stop the program. */
 function readyLine(name: string, child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = (why: string): void => reject(new Error(`the ${name} ${why}${output ? `; it said:\n${output.trimEnd()}` : ''}`));
     const timer = setTimeout(() => fail(`was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
-    const hear = (chunk: Buffer, isStdout: boolean): void => {
+    let stdout = '';
+    const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT);
-      const line = isStdout
-        ? output
-            .split('\n')
-            .slice(0, -1)
-            .find((one) => /https?:\/\/\S+:\d+/.test(one))
-        : undefined;
+    };
+    const hear = (chunk: Buffer): void => {
+      keep(chunk);
+      stdout = (stdout + chunk.toString()).slice(-KEPT_OUTPUT);
+      const line = wholeLines(stdout).find((one) => ADDRESS.test(one));
       if (line === undefined) return;
       clearTimeout(timer);
       resolve(line);
     };
-    child.stdout?.on('data', (chunk: Buffer) => hear(chunk, true));
-    child.stderr?.on('data', (chunk: Buffer) => hear(chunk, false));
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', keep);
     child.once('error', (error) => fail(`could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
