@@ -137,6 +137,7 @@ test('live figures, workers, credentials, usage and attempts show, in light, dar
   await see(page, '#workers', '4004');
   await see(page, '#credentials', 'rate-limited');
   await see(page, '#usage', 'web-app');
+  await whether(page, "document.querySelectorAll('#usage tbody tr').length === 3");
   await see(page, '#attempts', 'req_');
   await whether(page, `/^\\d/.test(document.querySelector('.card .value').textContent)`);
   if (shots) await new Promise((resolve) => setTimeout(resolve, 25_000));

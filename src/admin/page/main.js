@@ -5,7 +5,7 @@ import { Cards } from './charts.js';
 import { Credentials } from './credentials.js';
 import { follow } from './feed.js';
 import { count, dollars, span } from './format.js';
-import { attemptsTable, usageTable, workersTable } from './tables.js';
+import { attemptsTable, byClientAndModel, usageTable, workersTable } from './tables.js';
 
 const byId = (id) => document.getElementById(id);
 const TONES = { ok: 'good', starting: 'warn', draining: 'warn', overloaded: 'bad' };
@@ -45,7 +45,7 @@ async function readCredentials() {
 
 async function readUsage() {
   const [{ usage: rows }, sessions] = await Promise.all([read('/api/usage'), read('/api/sessions')]);
-  usage.show(rows);
+  usage.show(byClientAndModel(rows));
   const total = rows.reduce((sum, { usd }) => sum + usd, 0);
   byId('usage-note').textContent = `${dollars(total)} since start · ${count(sessions.count)} sticky sessions`;
 }

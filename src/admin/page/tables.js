@@ -28,12 +28,12 @@ export function workersTable(place) {
 
 export function usageTable(place) {
   return new Table(place, {
-    key: (row) => [row.client, row.alias, row.upstream, row.credential].join('\n'),
+    key: (row) => `${row.client}\n${row.alias}`,
     empty: 'Nothing used yet. The first finished request shows here.',
     columns: [
       { title: 'Client', text: (row) => row.client },
       { title: 'Model', text: (row) => row.alias },
-      { title: 'Credential', text: (row) => `${row.upstream} / ${row.credential}` },
+      { title: 'Credentials', classes: number, text: (row) => count(row.credentials) },
       { title: 'Requests', classes: number, text: (row) => count(row.requests) },
       { title: 'Failed', classes: number, text: (row) => count(row.failures) },
       { title: 'Input tokens', classes: number, text: (row) => count(row.input) },
@@ -59,4 +59,24 @@ export function attemptsTable(place) {
       { title: 'Request', text: (row) => row.requestId },
     ],
   });
+}
+
+const SUMMED = ['requests', 'failures', 'input', 'cachedInput', 'output', 'usd'];
+
+/** One row per client and model: with hundreds of credentials the rows of each say little. */
+export function byClientAndModel(rows) {
+  const groups = new Map();
+  for (const row of rows) {
+    const key = `${row.client}\n${row.alias}`;
+    const group = groups.get(key) ?? {
+      client: row.client,
+      alias: row.alias,
+      credentials: 0,
+      ...Object.fromEntries(SUMMED.map((name) => [name, 0])),
+    };
+    group.credentials++;
+    for (const name of SUMMED) group[name] += row[name];
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((a, b) => b.usd - a.usd || b.requests - a.requests);
 }
