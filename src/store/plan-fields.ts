@@ -1,6 +1,7 @@
 /** A plan as the fields of one Redis hash, named by its fingerprint so that hosts on other configurations are not disturbed. */
 import { createHash } from 'node:crypto';
-import type { Plan, Pool, Tier } from '../credential/plan.js';
+import type { Plan, Pool, Target, Tier } from '../credential/plan.js';
+import type { Sequence } from '../credential/sequence.js';
 
 export interface StoredPlan {
   readonly fingerprint: string;
@@ -9,8 +10,9 @@ export interface StoredPlan {
 }
 
 /**
- * `v` marks the plan as there; `r:<alias>` holds the tiers; of a pool, `n` is the length of its sequence, `q` the
- * sequence (two bytes a place; absent: the members in order), `k` and `m:…:<i>` its members, `i:` who is one.
+ * `v` marks the plan as there; `r:<alias>` holds the tiers, with the length of each target's sequence and the number of
+ * its members; `q:<upstream>` a sequence (two bytes a place; absent: the members in order), `m:<upstream>:<i>` a member,
+ * `i:<credential>` who is one.
  */
 export function storedPlan(plan: Plan): StoredPlan {
   const routes = [...plan.routes].flatMap(([alias, tiers]) => [`r:${alias}`, JSON.stringify(tiers.map(tierOf))]);
@@ -20,16 +22,23 @@ export function storedPlan(plan: Plan): StoredPlan {
 }
 
 function tierOf({ name, targets, sequence }: Tier): object {
-  return { name, order: sequence, targets: targets.map(({ upstream, model }) => ({ upstream, model: model ?? '' })) };
+  return { name, order: sequence, targets: targets.map(targetOf) };
+}
+
+function targetOf({ upstream, model, pool }: Target): object {
+  const length = pool.sequence.length;
+  return { upstream, model: model ?? '', members: pool.members.length, turns: length, packed: !inOrder(pool.sequence) };
 }
 
 function poolFields({ upstream, members, sequence }: Pool): string[] {
-  const inOrder = sequence.every((member, place) => member === place);
   return [
-    ...[`n:${upstream}`, String(sequence.length), `k:${upstream}`, String(members.length)],
-    ...(inOrder ? [] : [`q:${upstream}`, packed(sequence)]),
+    ...(inOrder(sequence) ? [] : [`q:${upstream}`, packed(sequence)]),
     ...members.flatMap(({ id, key }, index) => [`m:${upstream}:${index}`, id, `i:${key}`, '1']),
   ];
+}
+
+function inOrder(sequence: Sequence): boolean {
+  return sequence.every((member, place) => member === place);
 }
 
 /** Bytes below 128 only, so that UTF-8 on the way keeps one byte a character: a place is 14 bits. */

@@ -153,12 +153,17 @@ test('every key has a time to live and one hash tag', (t) =>
     }
   }));
 
-test('a worker that does not hear the channel asks for every session', (t) =>
+test('a worker that lost the channel knows no session any more and asks', (t) =>
   withStore(async (redis, store) => {
     const request = { ...REQUEST, session: 's' };
-    await store.choose(request);
-    t.notOk(store.choose(request) instanceof Promise);
+    const asks = () => store.choose(request) instanceof Promise;
+    const until = async (wanted: boolean) => {
+      for (let tick = 0; tick < 400; tick++, await sleep(5)) if (asks() === wanted) return true;
+      return false;
+    };
+    t.ok(await until(false), 'known once the channel is heard');
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    for (let tick = 0; tick < 100 && !(store.choose(request) instanceof Promise); tick++) await sleep(5);
+    t.ok(await until(true));
+    t.ok(await until(false), 'and again when it is back');
     t.match(await store.choose(request), { found: true, sticky: true });
   }));

@@ -57,15 +57,21 @@ local function grant(key, name)
   end
 end
 
+local function trim(index)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', now))
+  local over = redis.call('ZCARD', index) - most
+  if over <= 0 then return end
+  local oldest = redis.call('ZPOPMIN', index, over)
+  for i = 1, #oldest, 2 do redis.call('DEL', P .. 'session:' .. oldest[i]) end
+end
+
 local function bind(target, id)
   redis.call('SET', P .. 'session:' .. session, target.upstream .. '\\n' .. id .. '\\n' .. target.model, 'PX', ttl)
   local index = P .. 'sessions'
-  safe('ZADD', index, string.format('%.0f', now + tonumber(ttl)), session)
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', now))
-  if redis.call('ZCARD', index) > most then
-    redis.call('DEL', P .. 'session:' .. redis.call('ZPOPMIN', index)[1])
-  end
-  redis.call('PEXPIRE', index, ttl)
+  if safe('ZADD', index, string.format('%.0f', now + tonumber(ttl)), session) == 0 then return end
+  local count = redis.call('ZCARD', index)
+  if count > most then trim(index) end
+  if count % 64 == 1 then redis.call('PEXPIRE', index, WEEK + ttl) end
 end
 
 local function settle(pick, sticky)
@@ -89,40 +95,39 @@ local function usable(target, id)
   return { target = target, id = id, trial = is == 'trial' }
 end
 
-local function cursor(level)
-  return tonumber(safe('HGET', P .. 'turns', level) or 0) or 0
-end
-
+-- One more pick of a level; what it was before. Its time to live is renewed now and then, and when it may be new.
 local function advance(level, by)
-  if safe('HINCRBY', P .. 'turns', level, by) % 64 <= by then redis.call('PEXPIRE', P .. 'turns', WEEK) end
+  local after = safe('HINCRBY', P .. 'turns', level, by)
+  if after % 64 <= by then redis.call('PEXPIRE', P .. 'turns', WEEK) end
+  return after - by
 end
 
--- The member in turn that 'try' makes something of; 'at' maps a place in the sequence to a member.
+-- The member in turn that 'try' makes something of; 'at' maps a place in the sequence to a member. The turn is taken
+-- first and given back when nothing comes of it: one call where a look before would be two.
 local function take(level, length, at, try)
   if length == 0 then return nil end
-  local first = at(cursor(level) % length)
+  local first = at(advance(level, 1) % length)
   local got = try(first)
-  if got then
-    advance(level, 1)
-    return got
-  end
-  local spare = cursor(level .. '~')
+  if got then return got end
+  local spare = tonumber(safe('HGET', P .. 'turns', level .. '~') or 0) or 0
   for step = 0, length - 1 do
     local member = at((spare + step) % length)
     if member ~= first then
       got = try(member)
       if got then
-        advance(level, 1)
         advance(level .. '~', step + 1)
         return got
       end
     end
   end
+  safe('HINCRBY', P .. 'turns', level, -1)
   return nil
 end
 
-local function sequence(packed)
-  if not packed then return function(place) return place end end
+local function inOrder(place) return place end
+
+local function packedOrder(upstream)
+  local packed = redis.call('HGET', plan, 'q:' .. upstream)
   return function(place)
     local high, low = string.byte(packed, place * 2 + 1, place * 2 + 2)
     return high * 128 + low
@@ -131,13 +136,14 @@ end
 
 local function fromTarget(target)
   local upstream = target.upstream
-  local pool = redis.call('HMGET', plan, 'n:' .. upstream, 'q:' .. upstream)
-  return take('u:' .. upstream, tonumber(pool[1] or 0), sequence(pool[2]), function(member)
+  local at = target.packed and packedOrder(upstream) or inOrder
+  return take('u:' .. upstream, target.turns, at, function(member)
     return usable(target, redis.call('HGET', plan, 'm:' .. upstream .. ':' .. member))
   end)
 end
 
 local function fromTier(tier)
+  if #tier.targets == 1 then return fromTarget(tier.targets[1]) end
   local spent = {}
   return take('t:' .. tier.name, #tier.order, function(place) return tier.order[place + 1] end, function(member)
     if spent[member] then return nil end
@@ -177,7 +183,7 @@ local function sooner(a, b) return not b or (a.remaining >= 0 and (b.remaining <
 local failing, waiting, done = nil, nil, nil
 for _, tier in ipairs(tiers) do
   for _, target in ipairs(tier.targets) do
-    for member = 0, tonumber(redis.call('HGET', plan, 'k:' .. target.upstream) or 0) - 1 do
+    for member = 0, target.members - 1 do
       local id = redis.call('HGET', plan, 'm:' .. target.upstream .. ':' .. member)
       local key = target.upstream .. '/' .. id
       local found = standing(key, modelOf(target))
