@@ -10,6 +10,9 @@ const REDACTED = '[redacted]';
 /** Past this many buffered bytes lines are dropped rather than memory spent on a blocked stderr. */
 const MOST_BUFFERED = 4 * 1024 * 1024;
 
+/** A wrong LOG_LEVEL is reported by the options, not by a crash here. */
+const LEVELS = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
 let secrets: readonly string[] = [];
 
 /** Name the values that must never leave: upstream keys, the admin key, the store's password. Longest first, so that none survives inside another. */
@@ -40,7 +43,7 @@ export function droppedLines(): number {
 
 export const log = pino(
   {
-    level: process.env.LOG_LEVEL ?? 'info',
+    level: LEVELS.has(process.env.LOG_LEVEL ?? '') ? process.env.LOG_LEVEL : 'info',
     base: { pid: process.pid },
     hooks: { streamWrite: redact },
   },

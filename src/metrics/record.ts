@@ -1,4 +1,7 @@
 /** What is counted, in plain values: the gateway fills these in, `metrics.ts` turns them into series. */
+import type { Usage } from '../usage.js';
+
+export type { Usage };
 
 /** How a request ended. */
 export type RequestOutcome =
@@ -9,17 +12,6 @@ export type RequestOutcome =
   | 'incomplete'
   /** The client left first. */
   | 'aborted';
-
-/** Tokens of one answer, as the upstream counted them. */
-export interface Usage {
-  /** All input tokens, the cached ones included. */
-  readonly input: number;
-  readonly cachedInput: number;
-  readonly cacheWrite: number;
-  /** All output tokens, reasoning included. */
-  readonly output: number;
-  readonly reasoning: number;
-}
 
 /** One client request, recorded exactly once, when it is over. Times in milliseconds. */
 export interface RequestRecord {

@@ -1,0 +1,125 @@
+/** One try at one credential: the request goes out, the answer's headers choose how it is read, one end is told. */
+import type { ChosenCredential } from '../credential/types.js';
+import type { Tallies } from '../metrics/record.js';
+import { requestHeaders } from '../upstream/request-headers.js';
+import type { UpstreamExchange, UpstreamFault, UpstreamHeaders, UpstreamListener, UpstreamRequest } from '../upstream/upstream.js';
+import type { AnswerReader, AttemptControl, AttemptEnd } from './answer-reader.js';
+import type { RequestContext } from './context.js';
+import type { Delivery } from './delivery.js';
+import { ErrorAnswer } from './error-answer.js';
+import { failureOf, timedOut, unusable } from './failure.js';
+import { StreamAnswer } from './stream-answer.js';
+import type { UpstreamEntry } from './upstream-table.js';
+import { WholeAnswer } from './whole-answer.js';
+
+const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/i;
+const MARKUP = /^text\/html\b/i;
+
+export interface AttemptParts {
+  readonly context: RequestContext;
+  readonly delivery: Delivery;
+  readonly tallies: Tallies;
+  readonly choice: ChosenCredential;
+  readonly upstream: UpstreamEntry;
+  readonly key: string;
+  readonly body: Buffer;
+}
+
+export class Attempt implements UpstreamListener, AttemptControl {
+  readonly sentAt = performance.now();
+  status: number | undefined;
+  readonly end: Promise<AttemptEnd>;
+  readonly #parts: AttemptParts;
+  #settle!: (end: AttemptEnd) => void;
+  #over = false;
+  #reader: AnswerReader | undefined;
+  /** Unset while the request is being handed over: a fault may come before. */
+  #exchange: UpstreamExchange | undefined;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+    this.end = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#exchange = parts.upstream.connection.send(outgoing(parts), this);
+  }
+
+  onHeaders(status: number, headers: UpstreamHeaders): void {
+    this.status = status;
+    const reader = this.#chooseReader(status, headers);
+    if (typeof reader === 'string') this.finish({ kind: 'failed', failure: unusable(reader) });
+    else this.#reader = reader;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#reader?.onData(chunk);
+  }
+
+  onEnd(): void {
+    this.#reader?.onEnd();
+  }
+
+  onError(fault: UpstreamFault): void {
+    if (this.#reader) this.#reader.onFault(fault);
+    else this.finish({ kind: 'failed', failure: failureOf(fault) });
+  }
+
+  finish(end: AttemptEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#exchange?.stop();
+    this.#settle(end);
+  }
+
+  pause(): void {
+    this.#exchange?.pause();
+  }
+
+  resume(): void {
+    this.#exchange?.resume();
+  }
+
+  /** The client went away: what was told of the usage so far is all there is. */
+  abort(): void {
+    this.finish({ kind: 'aborted', usage: this.#reader?.usage });
+  }
+
+  onDrain(): void {
+    if (!this.#over) this.#reader?.onDrain();
+  }
+
+  check(now: number): void {
+    if (this.#over) return;
+    if (this.#reader) this.#reader.check(now);
+    else if (now - this.sentAt > this.#headersTimeout) this.finish({ kind: 'failed', failure: timedOut('an answer') });
+  }
+
+  get #headersTimeout(): number {
+    const { timeouts } = this.#parts.context.snapshot.config;
+    return this.#parts.context.fields?.stream ? Math.min(timeouts.headers, timeouts.firstToken) : timeouts.headers;
+  }
+
+  /** A string says why no reader fits. */
+  #chooseReader(status: number, headers: UpstreamHeaders): AnswerReader | string {
+    const { context, delivery, tallies } = this.#parts;
+    if (status >= 400) return new ErrorAnswer(this, context.route.protocol, status, headers, performance.now() + context.snapshot.config.timeouts.idle);
+    if (status !== 200) return status < 400 && status >= 300 ? 'it is a redirect' : `its status is ${status}`;
+    if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return 'it is compressed though plain text was asked for';
+    const type = headers.get('content-type') ?? '';
+    const observer = context.fields?.stream ? context.route.createObserver?.() : undefined;
+    if (!observer) return MARKUP.test(type) || EVENT_STREAM.test(type) ? `it is ${type.split(';')[0]}` : new WholeAnswer(this, context, delivery, headers);
+    if (!EVENT_STREAM.test(type)) return 'it is no event stream';
+    return new StreamAnswer({ control: this, context, delivery, observer, headers, tallies, sentAt: this.sentAt });
+  }
+}
+
+function outgoing({ context, upstream, key, body }: AttemptParts): UpstreamRequest {
+  const headers = requestHeaders({
+    protocol: upstream.config.protocol,
+    key,
+    stream: context.fields?.stream ?? false,
+    requestId: context.requestId,
+    client: context.client.headers,
+  });
+  return { method: 'POST', path: upstream.basePath + context.route.path, headers, body };
+}

@@ -1,0 +1,30 @@
+/** The client's side of one request, as the gateway needs it; `http/` implements it on a Node socket. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface ClientExchange {
+  /** Lower-case names. */
+  readonly headers: IncomingHttpHeaders;
+  /** The whole body. Throws `request_too_large` before buffering more than `limit` bytes, `client_closed_request` if it breaks off. */
+  readBody(limit: number): Promise<Buffer>;
+  /** A whole answer. */
+  answer(status: number, headers: Record<string, string>, body: string | Buffer): void;
+  /** Status and headers of an answer whose body follows in pieces. */
+  start(status: number, headers: Record<string, string>): void;
+  /** Body bytes as latin1 text. False: hold on until `onDrain`. */
+  write(text: string): boolean;
+  /** The body is complete. */
+  end(): void;
+  /** Closes the connection so that the client sees a broken answer. */
+  cut(): void;
+  /** The client has gone, or the answer is complete. */
+  readonly closed: boolean;
+  /** Told of the client until the answer is complete. */
+  listener: ClientListener | null;
+}
+
+export interface ClientListener {
+  /** The client has read enough for more. */
+  onDrain(): void;
+  /** The client went away before its answer was complete. */
+  onClose(): void;
+}

@@ -1,0 +1,38 @@
+/** One request on its way: each stage fills in its part, `account` reads it at the end. */
+import type { ModelConfig } from '../config.js';
+import type { RequestOutcome } from '../metrics/record.js';
+import type { RoutingFields } from '../protocol/protocol.js';
+import type { Usage } from '../usage.js';
+import type { Caller } from './authenticate.js';
+import type { ClientExchange } from './client-exchange.js';
+import type { Route } from './route.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface RequestContext {
+  readonly requestId: string;
+  readonly route: Route;
+  readonly client: ClientExchange;
+  /** The configuration this request began under, and ends under. */
+  readonly snapshot: Snapshot;
+  /** `performance.now()` at accept. */
+  readonly startedAt: number;
+
+  /** AUTHENTICATE */
+  caller?: Caller;
+  /** READ and PARSE; the body is let go once an answer has begun. */
+  body?: Buffer;
+  fields?: RoutingFields;
+  model?: ModelConfig;
+  session?: string;
+
+  /** CHOOSE and RELAY */
+  attempts: number;
+  upstream?: string;
+  credential?: string;
+
+  /** What the client got. */
+  status: number;
+  outcome: RequestOutcome;
+  firstTokenAt?: number;
+  usage?: Usage;
+}

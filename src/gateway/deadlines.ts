@@ -1,0 +1,36 @@
+/**
+ * One coarse clock for every running request instead of a timer each: re-arming a Node timer costs more than
+ * relaying a chunk should, and no time-out here needs to be finer than a tenth of a second.
+ */
+
+/** Something with deadlines of its own. */
+export interface Watched {
+  /** `now` is `performance.now()`. */
+  check(now: number): void;
+}
+
+/** Milliseconds between looks: what a time-out may be late by. */
+const TICK = 100;
+
+export class Deadlines {
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  add(watched: Watched): void {
+    this.#watched.add(watched);
+    this.#timer ??= setInterval(() => this.#look(), TICK);
+  }
+
+  /** The clock stops with the last one, so that an idle worker sleeps. */
+  remove(watched: Watched): void {
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const watched of this.#watched) watched.check(now);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What has gone out to one client so far, over all attempts. The state decides what may still happen:
+ *
+ *   nothing ──start──> preamble ──content──> content ──end──> ended
+ *      │  status line and comments only:  once a byte of content
+ *      │  another attempt may follow      is out, never again
+ *      └──────────────answer / error────────────────────────> ended
+ */
+import type { GatewayError } from '../errors.js';
+import type { Tallies } from '../metrics/record.js';
+import type { RequestContext } from './context.js';
+import type { UpstreamAnswer } from './failure.js';
+import { attemptHeaders, errorHeaders } from './gateway-headers.js';
+
+export type DeliveryState = 'nothing' | 'preamble' | 'content' | 'ended';
+
+/** An SSE comment: parsers skip it, proxies see life (WHATWG HTML §9.2.7). */
+const HEARTBEAT = ': keep-alive\n\n';
+
+const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } as const;
+
+export class Delivery {
+  state: DeliveryState = 'nothing';
+  /** `performance.now()` of the last byte sent. */
+  lastSentAt: number;
+  /** The bytes sent so far end inside an event too large to be held. */
+  insideEvent = false;
+  readonly #context: RequestContext;
+  readonly #tallies: Tallies;
+
+  constructor(context: RequestContext, tallies: Tallies) {
+    this.#context = context;
+    this.#tallies = tallies;
+    this.lastSentAt = context.startedAt;
+  }
+
+  /** A whole answer. */
+  answer(status: number, headers: Record<string, string>, body: string | Buffer): void {
+    this.state = 'ended';
+    this.#context.status = status;
+    this.#context.client.answer(status, { ...headers, ...attemptHeaders(this.#context) }, body);
+    this.#tallies.bytesToClients += body.length;
+  }
+
+  /** Status and headers of a stream, with those of the upstream's that a client may see. */
+  startStream(upstreamHeaders: Record<string, string>): void {
+    if (this.state !== 'nothing') return;
+    this.state = 'preamble';
+    this.#context.status = 200;
+    this.#context.client.start(200, { ...STREAM_HEADERS, ...upstreamHeaders, ...attemptHeaders(this.#context) });
+  }
+
+  /** Content bytes; false: hold on until the client drains. */
+  send(text: string, now: number): boolean {
+    if (this.state !== 'content') {
+      this.state = 'content';
+      this.#context.firstTokenAt = now;
+    }
+    this.lastSentAt = now;
+    this.#tallies.chunks++;
+    this.#tallies.bytesToClients += text.length;
+    return this.#context.client.write(text);
+  }
+
+  /** Tells a waiting client that the answer is still being made. */
+  heartbeat(now: number): void {
+    this.startStream({});
+    this.lastSentAt = now;
+    this.#tallies.heartbeats++;
+    this.#context.client.write(HEARTBEAT);
+  }
+
+  end(): void {
+    this.state = 'ended';
+    this.#context.client.end();
+  }
+
+  /** The gateway's own error: an answer if nothing has gone out, else the stream's last event. */
+  fail(error: GatewayError, headers: Record<string, string> = {}): void {
+    const { client, requestId, route } = this.#context;
+    if (this.state === 'ended' || client.closed) return;
+    if (this.state === 'nothing') {
+      this.answer(error.status, { ...errorHeaders(error), ...headers }, route.protocol.errorBody(error, requestId));
+      return;
+    }
+    this.#fail(route.protocol.streamError(error, requestId));
+  }
+
+  /** The upstream's own error answer, in the client's envelope; its status is lost once the stream has begun. */
+  failWith(answer: UpstreamAnswer, fallback: GatewayError, headers: Record<string, string>): void {
+    const { requestId, route } = this.#context;
+    if (this.state !== 'nothing' || !answer.body) {
+      this.fail(fallback, { ...answer.headers, ...headers });
+      return;
+    }
+    const body = route.protocol.upstreamErrorBody(answer.body, answer.status, requestId);
+    this.answer(answer.status, { ...answer.headers, 'content-type': 'application/json', ...headers }, body);
+  }
+
+  #fail(event: string): void {
+    this.#context.client.write(this.insideEvent ? `\n\n${event}` : event);
+    this.end();
+  }
+}

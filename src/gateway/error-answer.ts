@@ -1,0 +1,80 @@
+/** An upstream's error answer: read up to a bound, judged by status and code, kept in case it is the last word. */
+import { GatewayError } from '../errors.js';
+import type { Protocol, UpstreamErrorBody } from '../protocol/protocol.js';
+import { allowedResponseHeaders } from '../upstream/response-headers.js';
+import { readRetryAfter } from '../upstream/retry-after.js';
+import type { UpstreamHeaders } from '../upstream/upstream.js';
+import { redact } from '../log.js';
+import type { AnswerReader, AttemptControl } from './answer-reader.js';
+import { type Failure, kindOf, timedOut } from './failure.js';
+
+/** Error bodies are small; what is longer is not worth reading on. */
+const MOST_BYTES = 64 * 1024;
+
+export class ErrorAnswer implements AnswerReader {
+  readonly #control: AttemptControl;
+  readonly #protocol: Protocol;
+  readonly #status: number;
+  readonly #headers: UpstreamHeaders;
+  readonly #deadline: number;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  /** `deadline`: when to stop reading, on `performance.now()`'s clock. */
+  constructor(control: AttemptControl, protocol: Protocol, status: number, headers: UpstreamHeaders, deadline: number) {
+    this.#control = control;
+    this.#protocol = protocol;
+    this.#status = status;
+    this.#headers = headers;
+    this.#deadline = deadline;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length > MOST_BYTES) this.onEnd();
+  }
+
+  onEnd(): void {
+    this.#control.finish({ kind: 'failed', failure: this.#failure() });
+  }
+
+  /** The status says enough. */
+  onFault(): void {
+    this.onEnd();
+  }
+
+  onDrain(): void {}
+
+  check(now: number): void {
+    if (now > this.#deadline) this.#control.finish({ kind: 'failed', failure: timedOut('the rest of its error') });
+  }
+
+  #failure(): Failure {
+    const body = clean(this.#protocol.readError(Buffer.concat(this.#chunks).toString('utf8')));
+    const kind = kindOf(this.#status, body?.code);
+    const retryAfter = readRetryAfter(this.#headers, Date.now());
+    const error = this.#ownWords(kind, retryAfter);
+    // A refused key is the gateway's trouble: neither its status nor its text is for the caller.
+    if (kind === 'refused' || this.#status < 400) return { kind, error, retryAfter };
+    return { kind, error, retryAfter, answer: { status: statusFor(this.#status), headers: allowedResponseHeaders(this.#headers), body } };
+  }
+
+  #ownWords(kind: Failure['kind'], retryAfter: number | undefined): GatewayError {
+    if (kind === 'refused') return new GatewayError('upstream_credentials_refused', 'The upstream refused the credential configured for this request.');
+    if (kind === 'rate-limited') return new GatewayError('rate_limit_exceeded', 'The upstream is rate limited.', { retryAfter });
+    if (kind === 'rejected') return new GatewayError('invalid_request', 'The upstream rejected the request.');
+    if (this.#status === 503 || this.#status === 529) return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
+    return new GatewayError('upstream_error', 'The upstream failed.', { retryAfter });
+  }
+}
+
+/** 529 is Anthropic's alone. */
+function statusFor(status: number): number {
+  return status === 529 ? 503 : status;
+}
+
+/** A provider may echo what it was sent: no secret of ours leaves in its words. */
+function clean(body: UpstreamErrorBody | undefined): UpstreamErrorBody | undefined {
+  return body && { ...body, message: redact(body.message) };
+}

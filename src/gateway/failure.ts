@@ -1,0 +1,50 @@
+/** What a failed attempt means: for its credential, for the next attempt, and for the caller if it was the last. */
+import { GatewayError } from '../errors.js';
+import type { UpstreamErrorBody } from '../protocol/protocol.js';
+import type { UpstreamFault } from '../upstream/upstream.js';
+
+/** What it says of the credential; `rejected`: nothing, the request itself was at fault. */
+export type FailureKind = 'rate-limited' | 'refused' | 'failed' | 'rejected';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** What the gateway says if nothing better is known. */
+  readonly error: GatewayError;
+  /** From the upstream, milliseconds. */
+  readonly retryAfter?: number;
+  /** The upstream's own answer, passed on when this failure is the last word. */
+  readonly answer?: UpstreamAnswer;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Already filtered by the allow-list. */
+  readonly headers: Record<string, string>;
+  readonly body?: UpstreamErrorBody;
+}
+
+/** Codes of a 429 that waiting does not cure: the account is out of money. */
+const SPENT_CODES = new Set(['insufficient_quota', 'billing_hard_limit_reached', 'access_terminated', 'billing_not_active']);
+
+/** Reads a status (and the error's code) as a kind. */
+export function kindOf(status: number, code: string | null | undefined): FailureKind {
+  if (status === 429) return code && SPENT_CODES.has(code) ? 'refused' : 'rate-limited';
+  if (status === 401 || status === 402 || status === 403) return 'refused';
+  if (status === 408 || status >= 500 || status < 400) return 'failed';
+  return 'rejected';
+}
+
+export function failureOf(fault: UpstreamFault): Failure {
+  const code = fault.kind === 'connect' ? 'upstream_unreachable' : 'upstream_error';
+  return { kind: 'failed', error: new GatewayError(code, fault.message, { cause: fault.cause }) };
+}
+
+/** No answer in time, in the words of the limit that was reached. */
+export function timedOut(what: string): Failure {
+  return { kind: 'failed', error: new GatewayError('upstream_timeout', `The upstream did not send ${what} in time.`) };
+}
+
+/** An answer that is no answer: HTML, a redirect, JSON where a stream was asked for. */
+export function unusable(why: string): Failure {
+  return { kind: 'failed', error: new GatewayError('upstream_error', `The upstream's answer could not be used: ${why}.`) };
+}

@@ -1,0 +1,14 @@
+/** What every request shares within a worker; built once by `http/service.ts`. */
+import type { Metrics } from '../metrics/metrics.js';
+import type { Store } from '../store/store.js';
+import type { Deadlines } from './deadlines.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { UpstreamTable } from './upstream-table.js';
+
+export interface GatewayParts {
+  readonly store: Store;
+  readonly metrics: Metrics;
+  readonly upstreams: UpstreamTable;
+  readonly deadlines: Deadlines;
+  readonly budget: RetryBudget;
+}

@@ -1,0 +1,67 @@
+/**
+ * The request's way, in order: authenticate → read → parse → choose a session → (choose a credential → relay, by
+ * `RequestRun`) → account. One place that catches.
+ */
+import { GatewayError } from '../errors.js';
+import { log } from '../log.js';
+import { account } from './account.js';
+import type { ClientExchange } from './client-exchange.js';
+import type { RequestContext } from './context.js';
+import type { Gateway } from './gateway.js';
+import { requestIdOf } from './request-id.js';
+import { RequestRun } from './request-run.js';
+import type { Route } from './route.js';
+import { sessionOf } from './session.js';
+
+/** Serves one request; resolves when it is over and never rejects. */
+export async function handle(gateway: Gateway, route: Route, client: ClientExchange): Promise<void> {
+  const context = openContext(gateway, route, client);
+  const run = new RequestRun(context, gateway.parts);
+  gateway.enter(run);
+  try {
+    gateway.refuseIfFull();
+    context.caller = context.snapshot.authenticator.authenticate(client.headers);
+    context.body = await client.readBody(context.snapshot.config.server.bodyLimit);
+    parse(context);
+    await run.run();
+  } catch (error) {
+    answerError(context, run, error);
+  } finally {
+    gateway.leave(run);
+    account(gateway.parts.metrics, context);
+  }
+}
+
+function openContext(gateway: Gateway, route: Route, client: ClientExchange): RequestContext {
+  return {
+    requestId: requestIdOf(client.headers['x-request-id']),
+    route,
+    client,
+    snapshot: gateway.snapshot,
+    startedAt: performance.now(),
+    attempts: 0,
+    status: 0,
+    outcome: 'error',
+  };
+}
+
+function parse(context: RequestContext): void {
+  const { caller, body, route, snapshot, client } = context;
+  if (!caller || !body) throw new GatewayError('internal_error', 'A request was parsed before it was read.');
+  const fields = route.readRoutingFields(body.toString('latin1'));
+  context.fields = fields;
+  context.model = snapshot.models.resolve(fields.model, caller);
+  context.session = sessionOf(caller.namespace, client.headers[snapshot.config.sticky.header], fields, snapshot.config.sticky);
+}
+
+function answerError(context: RequestContext, run: RequestRun, error: unknown): void {
+  if (context.client.closed) {
+    context.outcome = 'aborted';
+    return;
+  }
+  if (error instanceof GatewayError) run.delivery.fail(error);
+  else {
+    log.error({ err: error, requestId: context.requestId }, 'a request failed inside the gateway');
+    run.delivery.fail(new GatewayError('internal_error', 'The gateway failed to serve this request.'));
+  }
+}

@@ -1,0 +1,152 @@
+/** CHOOSE, RELAY, and again: the attempts of one request, until the client has an answer or nothing is left to try. */
+import type { ChosenCredential, CredentialKey, NoCredential } from '../credential/types.js';
+import { GatewayError } from '../errors.js';
+import type { AttemptEnd } from './answer-reader.js';
+import { Attempt } from './attempt.js';
+import type { ClientListener } from './client-exchange.js';
+import type { RequestContext } from './context.js';
+import type { Watched } from './deadlines.js';
+import { Delivery } from './delivery.js';
+import type { Failure } from './failure.js';
+import type { GatewayParts } from './gateway-parts.js';
+import { recordAttempt } from './record-attempt.js';
+import type { UpstreamEntry } from './upstream-table.js';
+import { withModel } from './with-model.js';
+
+export class RequestRun implements Watched, ClientListener {
+  readonly delivery: Delivery;
+  readonly #context: RequestContext;
+  readonly #parts: GatewayParts;
+  readonly #tried: CredentialKey[] = [];
+  /** The first is the primary's: what a fallback makes of the request is not for the caller. */
+  #firstFailure: Failure | undefined;
+  #lastFailure: Failure | undefined;
+  #firstUpstream: string | undefined;
+  #attempt: Attempt | undefined;
+  #interrupted = false;
+
+  constructor(context: RequestContext, parts: GatewayParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.delivery = new Delivery(context, parts.metrics.tallies);
+  }
+
+  /** Runs to the end; the client has been answered or is gone when it resolves. */
+  async run(): Promise<void> {
+    this.#context.client.listener = this;
+    this.#parts.deadlines.add(this);
+    this.#parts.budget.deposit();
+    try {
+      while (await this.#tryNext());
+    } finally {
+      this.#parts.deadlines.remove(this);
+      this.#context.client.listener = null;
+    }
+  }
+
+  onDrain(): void {
+    this.#attempt?.onDrain();
+  }
+
+  onClose(): void {
+    this.#context.outcome = 'aborted';
+    this.#attempt?.abort();
+  }
+
+  check(now: number): void {
+    const { timeouts, server } = this.#context.snapshot.config;
+    if (now - this.#context.startedAt > timeouts.total) {
+      this.interrupt(new GatewayError('upstream_timeout', 'The request took longer than this gateway allows.'));
+      return;
+    }
+    this.#attempt?.check(now);
+    if (this.#isSilent(now, server.heartbeat)) this.delivery.heartbeat(now);
+  }
+
+  /** Ends it now with an error: its time is up, or the process must leave. */
+  interrupt(error: GatewayError): void {
+    if (this.#interrupted) return;
+    this.#interrupted = true;
+    this.#context.outcome = this.delivery.state === 'content' ? 'incomplete' : 'error';
+    this.delivery.fail(error);
+    this.#attempt?.abort();
+  }
+
+  #isSilent(now: number, heartbeat: number): boolean {
+    const { state, insideEvent, lastSentAt } = this.delivery;
+    const isStream = this.#context.fields?.stream === true && this.#context.route.createObserver !== undefined;
+    return isStream && heartbeat > 0 && state !== 'ended' && !insideEvent && !this.#interrupted && now - lastSentAt >= heartbeat && !this.#context.client.closed;
+  }
+
+  /** One attempt. True: another follows. */
+  async #tryNext(): Promise<boolean> {
+    const { store, upstreams } = this.#parts;
+    const { model, fields, session } = this.#context;
+    const asked = store.choose({ alias: model?.name ?? '*', model: fields?.model ?? '', session, exclude: this.#tried });
+    const choice = asked instanceof Promise ? await asked : asked;
+    if (this.#isOver) return false;
+    if (!choice.found) return this.#giveUp(choice);
+    const upstream = upstreams.get(choice.upstream);
+    const key = upstream?.credentials.get(choice.credential)?.key;
+    this.#tried.push(`${choice.upstream}/${choice.credential}`);
+    // The store is ahead of this worker in a reload: that credential is not known here (any more).
+    if (!upstream || key === undefined) return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
+    return this.#goesOn(choice, await this.#send(choice, upstream, key));
+  }
+
+  async #send(choice: ChosenCredential, upstream: UpstreamEntry, key: string): Promise<AttemptEnd> {
+    const context = this.#context;
+    context.attempts++;
+    context.upstream = choice.upstream;
+    context.credential = choice.credential;
+    this.#firstUpstream ??= choice.upstream;
+    const body = withModel(context.body ?? Buffer.alloc(0), context.fields, choice.model);
+    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies: this.#parts.metrics.tallies, choice, upstream, key, body });
+    const end = await this.#attempt.end;
+    recordAttempt(this.#parts, context, choice, this.#attempt, end);
+    this.#attempt = undefined;
+    return end;
+  }
+
+  #goesOn(choice: ChosenCredential, end: AttemptEnd): boolean {
+    if (end.kind !== 'failed') {
+      this.#context.usage = end.usage;
+      if (end.kind === 'delivered') this.#context.outcome = end.outcome;
+      return false;
+    }
+    if (this.#isOver) return false;
+    this.#firstFailure ??= end.failure;
+    this.#lastFailure = end.failure;
+    if (end.failure.kind === 'rejected') return this.#answerFailure(choice.upstream === this.#firstUpstream ? end.failure : this.#firstFailure, false);
+    if (this.#context.attempts >= this.#context.snapshot.config.retry.attempts) return this.#answerFailure(end.failure, true);
+    if (this.#parts.budget.withdraw(performance.now())) return true;
+    this.#parts.metrics.tallies.retriesDenied++;
+    return this.#answerFailure(end.failure, true);
+  }
+
+  get #isOver(): boolean {
+    return this.#interrupted || this.#context.client.closed;
+  }
+
+  /** Nobody left to ask. */
+  #giveUp(none: NoCredential): false {
+    if (this.#lastFailure) return this.#answerFailure(this.#lastFailure, true);
+    this.#context.outcome = 'error';
+    const { retryAfter } = none;
+    if (none.rest === 'rate-limited') this.delivery.fail(new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }));
+    else this.delivery.fail(new GatewayError('no_credential_available', 'No credential for this model is available.', { retryAfter }));
+    return false;
+  }
+
+  /** `spent`: the gateway has tried what it may, so a client's own retries would only multiply the load. */
+  #answerFailure(failure: Failure, spent: boolean): false {
+    this.#context.outcome = 'error';
+    const headers: Record<string, string> = spent && this.#context.attempts > 1 ? { 'x-should-retry': 'false' } : {};
+    if (failure.answer) this.delivery.failWith(failure.answer, failure.error, headers);
+    else this.delivery.fail(failure.error, headers);
+    return false;
+  }
+}
+
+/** Unknown credentials skipped for one request before it is refused. */
+const MOST_UNKNOWN = 16;

@@ -1,0 +1,21 @@
+/** Which session a request belongs to, as a hash: the store never sees a client's own names or words. */
+import { createHash } from 'node:crypto';
+import type { StickyConfig } from '../config.js';
+import type { RoutingFields } from '../protocol/protocol.js';
+
+/**
+ * Header first, then what the body says, then how the prompt begins. `namespace` is the caller, so that two
+ * clients never share a session by using the same name. Undefined: this request is nobody's.
+ */
+export function sessionOf(namespace: string, header: string | string[] | undefined, fields: RoutingFields, sticky: StickyConfig): string | undefined {
+  const named = (Array.isArray(header) ? header[0] : header) || undefined;
+  if (named) return digest(namespace, 'header', named);
+  if (fields.sessionHint) return digest(namespace, 'body', fields.sessionHint);
+  if (sticky.promptPrefix && fields.promptPrefix) return digest(namespace, 'prompt', fields.promptPrefix);
+  return undefined;
+}
+
+/** 132 bits: no two sessions meet, and a key stays short. */
+function digest(namespace: string, kind: string, value: string): string {
+  return createHash('sha256').update(namespace).update('\0').update(kind).update('\0').update(value, 'latin1').digest('base64url').slice(0, 22);
+}

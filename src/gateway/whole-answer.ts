@@ -1,0 +1,107 @@
+/**
+ * An answer in one piece. It is held until it is complete, so that a cut one can be asked for again; one that
+ * is larger than the bound goes out as it comes from then on.
+ */
+import { GatewayError } from '../errors.js';
+import type { Protocol } from '../protocol/protocol.js';
+import { allowedResponseHeaders } from '../upstream/response-headers.js';
+import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
+import type { AnswerReader, AttemptControl } from './answer-reader.js';
+import type { RequestContext } from './context.js';
+import type { Delivery } from './delivery.js';
+import { type Failure, failureOf, timedOut } from './failure.js';
+import { attemptHeaders } from './gateway-headers.js';
+
+/** Bytes held for one answer. */
+const MOST_HELD = 8 * 1024 * 1024;
+
+export class WholeAnswer implements AnswerReader {
+  readonly #control: AttemptControl;
+  readonly #context: RequestContext;
+  readonly #delivery: Delivery;
+  readonly #headers: UpstreamHeaders;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #flowing = false;
+  #paused = false;
+  #lastByteAt = performance.now();
+
+  constructor(control: AttemptControl, context: RequestContext, delivery: Delivery, headers: UpstreamHeaders) {
+    this.#control = control;
+    this.#context = context;
+    this.#delivery = delivery;
+    this.#headers = headers;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#lastByteAt = performance.now();
+    this.#length += chunk.length;
+    if (this.#flowing) {
+      this.#send(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    if (this.#length > MOST_HELD) this.#startFlowing();
+  }
+
+  onEnd(): void {
+    if (this.#flowing) {
+      this.#delivery.end();
+      this.#control.finish({ kind: 'delivered', outcome: 'ok' });
+      return;
+    }
+    const body = Buffer.concat(this.#chunks, this.#length);
+    const usage = this.#protocol.readUsage(body.toString('latin1'));
+    this.#delivery.answer(200, this.#responseHeaders(), body);
+    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
+  }
+
+  onFault(fault: UpstreamFault): void {
+    this.#break(failureOf(fault));
+  }
+
+  onDrain(): void {
+    this.#paused = false;
+    this.#lastByteAt = performance.now();
+    this.#control.resume();
+  }
+
+  check(now: number): void {
+    if (now - this.#lastByteAt <= this.#context.snapshot.config.timeouts.idle) return;
+    this.#break(this.#paused ? { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') } : timedOut('the rest of its answer'));
+  }
+
+  get #protocol(): Protocol {
+    return this.#context.route.protocol;
+  }
+
+  #startFlowing(): void {
+    this.#flowing = true;
+    this.#delivery.state = 'content';
+    this.#context.status = 200;
+    this.#context.client.start(200, { ...this.#responseHeaders(), ...attemptHeaders(this.#context) });
+    for (const chunk of this.#chunks) this.#send(chunk);
+    this.#chunks = [];
+  }
+
+  #send(chunk: Buffer): void {
+    if (this.#delivery.send(chunk.toString('latin1'), this.#lastByteAt) || this.#paused) return;
+    this.#paused = true;
+    this.#control.pause();
+  }
+
+  /** A half answer cannot be told apart from a whole one but by a broken connection. */
+  #break(failure: Failure): void {
+    if (!this.#flowing) {
+      this.#control.finish({ kind: 'failed', failure });
+      return;
+    }
+    this.#delivery.state = 'ended';
+    this.#context.client.cut();
+    this.#control.finish({ kind: 'delivered', outcome: 'incomplete', failure });
+  }
+
+  #responseHeaders(): Record<string, string> {
+    return { 'content-type': 'application/json', ...allowedResponseHeaders(this.#headers) };
+  }
+}

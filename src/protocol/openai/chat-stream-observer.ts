@@ -1,0 +1,60 @@
+/**
+ * Watches a chat completion stream (`chat.completion.chunk` events, then `[DONE]`) that passes untouched:
+ * has content begun, is the answer complete, what did it cost. One per stream.
+ */
+import type { Usage } from '../../usage.js';
+import type { StreamObserver, StreamSight } from '../protocol.js';
+import { eventData } from '../sse.js';
+import { errorOf, isObject, parseObject } from './error.js';
+import { usageOf } from './usage.js';
+
+/** Inside a JSON string these quotes would be escaped, so content cannot imitate a member name. */
+const FINISH_REASON = /"finish_reason"\s*:\s*"/;
+const USAGE = /"usage"\s*:\s*\{/;
+const DONE = /(?:^|[\r\n])data: ?\[DONE\]/;
+const ERROR_EVENT = /(?:^|[\r\n])data: ?\{\s*"error"\s*:\s*[{"]/;
+
+export class ChatStreamObserver implements StreamObserver {
+  finished = false;
+  errorSeen = false;
+  usage: Usage | undefined;
+
+  inspect(text: string): StreamSight {
+    this.watch(text);
+    for (const data of eventData(text)) {
+      const chunk = parseObject(data);
+      const error = errorOf(chunk);
+      if (error) return { error };
+      if (this.finished || hasContent(chunk)) return 'content';
+    }
+    return 'preamble';
+  }
+
+  /** Four searches a chunk; each is native and linear. */
+  watch(text: string): void {
+    if (!this.finished && (FINISH_REASON.test(text) || (text.includes('[DONE]') && DONE.test(text)))) this.finished = true;
+    if (text.includes('"usage"') && USAGE.test(text)) this.#readUsage(text);
+    if (text.includes('"error"') && ERROR_EVENT.test(text)) this.errorSeen = true;
+  }
+
+  /** The last one wins: some upstreams count up in every chunk. */
+  #readUsage(text: string): void {
+    for (const data of eventData(text)) {
+      if (data.includes('"usage"')) this.usage = usageOf(parseObject(data)?.usage) ?? this.usage;
+    }
+  }
+}
+
+/** A role alone, an empty delta or an Azure filter result is no content; text, reasoning, a refusal or a tool call is. */
+function hasContent(chunk: Record<string, unknown> | undefined): boolean {
+  if (!chunk || !Array.isArray(chunk.choices)) return false;
+  return chunk.choices.some((choice: unknown) => {
+    const delta = isObject(choice) ? choice.delta : undefined;
+    return isObject(delta) && Object.entries(delta).some(([name, value]) => name !== 'role' && isFilled(value));
+  });
+}
+
+function isFilled(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false;
+  return !Array.isArray(value) || value.length > 0;
+}

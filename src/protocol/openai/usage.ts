@@ -1,0 +1,31 @@
+/** OpenAI's `usage` object (chat completions and embeddings): `prompt_tokens` includes the cached ones. */
+import type { Usage } from '../../usage.js';
+import { scanObject } from '../json-scan.js';
+import { isObject, parseObject } from './error.js';
+
+const WANTED = new Set(['usage']);
+
+/** Usage of a whole JSON answer as latin1 text; only that member is parsed, so megabytes of embeddings cost a scan. */
+export function readUsage(body: string): Usage | undefined {
+  const scan = scanObject(body, WANTED);
+  const span = scan.ok ? scan.members.get('usage') : undefined;
+  return span && usageOf(parseObject(body.slice(span.start, span.end)));
+}
+
+/** Usage from the object itself, undefined where it is null or not one. */
+export function usageOf(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const prompt = isObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {};
+  const completion = isObject(value.completion_tokens_details) ? value.completion_tokens_details : {};
+  return {
+    input: count(value.prompt_tokens),
+    cachedInput: count(prompt.cached_tokens),
+    cacheWrite: count(prompt.cache_write_tokens),
+    output: count(value.completion_tokens),
+    reasoning: count(completion.reasoning_tokens),
+  };
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}
