@@ -11,7 +11,9 @@ import { supervisionLimits } from './cluster/limits.js';
 import { MockProcess } from './cluster/mock-process.js';
 import { ADMIN_SETTINGS, settlePort } from './cluster/port.js';
 import { demoCommand, demoNotice, readyLine } from './cluster/ready-line.js';
+import type { RunningGateway } from './cluster/running-gateway.js';
 import { obeySignals } from './cluster/signals.js';
+import { SingleProcess } from './cluster/single-process.js';
 import type { GatewayConfig } from './config.js';
 import { log, setSecrets } from './log.js';
 import { formatFaults, type LoadedOptions, loadOptions, reloadOptions, withDemoUpstream } from './options/index.js';
@@ -42,15 +44,7 @@ async function main(options: LoadedOptions): Promise<void> {
   const lifecycle = new Lifecycle({ config, log, exit: leave, reread: rereader({ ...options, config }, mockUrl) });
   surviveFaults(lifecycle, log);
   obeySignals(lifecycle);
-  const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
-  const gateway = new ClusterGateway({
-    workerFile: sibling('worker.js'),
-    config,
-    generation: 1,
-    limits: supervisionLimits(process.env),
-    log,
-    onHopeless,
-  });
+  const gateway = await createGateway(config);
   process.on('exit', () => gateway.kill());
 
   if (mock) say(demoNotice());
@@ -59,6 +53,25 @@ async function main(options: LoadedOptions): Promise<void> {
   const { host, workers } = config.server;
   say(readyLine({ host, port, workers, admin }));
   if (mock) say(demoCommand(host, port));
+}
+
+/** Workers, or the same service in this process where none are wanted. */
+async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
+  if (config.server.workers > 0) {
+    const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
+    return new ClusterGateway({
+      workerFile: sibling('worker.js'),
+      config,
+      generation: 1,
+      limits: supervisionLimits(process.env),
+      log,
+      onHopeless,
+    });
+  }
+  const [{ startService }, { createSingleStore }] = await Promise.all([import('./http/service.js'), import('./store/index.js')]);
+  const store = createSingleStore(config);
+  await store.ready;
+  return new SingleProcess(config, store, () => startService({ config, store, worker: 'single' }));
 }
 
 /** The admin port, loaded while the workers start. A demo takes another port rather than fail: 9090 is Prometheus' own. */

@@ -19,7 +19,12 @@ export interface AnswerReader {
 /** How an attempt ends; exactly one of these is said, once. */
 export type AttemptEnd =
   /** The client has its answer (or an error in its stream, when `incomplete`). */
-  | { readonly kind: 'delivered'; readonly outcome: Extract<RequestOutcome, 'ok' | 'incomplete'>; readonly usage?: Usage; readonly failure?: Failure }
+  | {
+      readonly kind: 'delivered';
+      readonly outcome: Extract<RequestOutcome, 'ok' | 'incomplete'>;
+      readonly usage?: Usage;
+      readonly failure?: Failure;
+    }
   /** Nothing of it has gone out: another attempt may follow. */
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** The client went away; `usage` as far as it was told. */

@@ -2,7 +2,13 @@
 import type { ChosenCredential } from '../credential/types.js';
 import type { Tallies } from '../metrics/record.js';
 import { requestHeaders } from '../upstream/request-headers.js';
-import type { UpstreamExchange, UpstreamFault, UpstreamHeaders, UpstreamListener, UpstreamRequest } from '../upstream/upstream.js';
+import type {
+  UpstreamExchange,
+  UpstreamFault,
+  UpstreamHeaders,
+  UpstreamListener,
+  UpstreamRequest,
+} from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl, AttemptEnd } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
@@ -34,7 +40,7 @@ export class Attempt implements UpstreamListener, AttemptControl {
   #over = false;
   #reader: AnswerReader | undefined;
   /** Unset while the request is being handed over: a fault may come before. */
-  #exchange: UpstreamExchange | undefined;
+  readonly #exchange: UpstreamExchange | undefined;
 
   constructor(parts: AttemptParts) {
     this.#parts = parts;
@@ -102,12 +108,22 @@ export class Attempt implements UpstreamListener, AttemptControl {
   /** A string says why no reader fits. */
   #chooseReader(status: number, headers: UpstreamHeaders): AnswerReader | string {
     const { context, delivery, tallies } = this.#parts;
-    if (status >= 400) return new ErrorAnswer(this, context.route.protocol, status, headers, performance.now() + context.snapshot.config.timeouts.idle);
+    if (status >= 400)
+      return new ErrorAnswer(
+        this,
+        context.route.protocol,
+        status,
+        headers,
+        performance.now() + context.snapshot.config.timeouts.idle,
+      );
     if (status !== 200) return status < 400 && status >= 300 ? 'it is a redirect' : `its status is ${status}`;
     if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return 'it is compressed though plain text was asked for';
     const type = headers.get('content-type') ?? '';
     const observer = context.fields?.stream ? context.route.createObserver?.() : undefined;
-    if (!observer) return MARKUP.test(type) || EVENT_STREAM.test(type) ? `it is ${type.split(';')[0]}` : new WholeAnswer(this, context, delivery, headers);
+    if (!observer)
+      return MARKUP.test(type) || EVENT_STREAM.test(type)
+        ? `it is ${type.split(';')[0]}`
+        : new WholeAnswer(this, context, delivery, headers);
     if (!EVENT_STREAM.test(type)) return 'it is no event stream';
     return new StreamAnswer({ control: this, context, delivery, observer, headers, tallies, sentAt: this.sentAt });
   }

@@ -30,7 +30,8 @@ export class Authenticator {
     const key = presentedKey(headers);
     if (this.#byDigest.size === 0) return { name: 'anonymous', namespace: digest(key ?? ''), models: ALL_MODELS };
     const client = key === undefined ? undefined : this.#find(digest(key));
-    if (!client) throw new GatewayError('invalid_api_key', 'Missing or invalid API key. Send it as: Authorization: Bearer <key>.');
+    if (!client)
+      throw new GatewayError('invalid_api_key', 'Missing or invalid API key. Send it as: Authorization: Bearer <key>.');
     return { name: client.name, namespace: client.keyHash, models: client.models };
   }
 

@@ -17,7 +17,11 @@ export type DeliveryState = 'nothing' | 'preamble' | 'content' | 'ended';
 /** An SSE comment: parsers skip it, proxies see life (WHATWG HTML §9.2.7). */
 const HEARTBEAT = ': keep-alive\n\n';
 
-const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } as const;
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+} as const;
 
 export class Delivery {
   state: DeliveryState = 'nothing';

@@ -1,10 +1,10 @@
 /** An upstream's error answer: read up to a bound, judged by status and code, kept in case it is the last word. */
 import { GatewayError } from '../errors.js';
+import { redact } from '../log.js';
 import type { Protocol, UpstreamErrorBody } from '../protocol/protocol.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import { readRetryAfter } from '../upstream/retry-after.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
-import { redact } from '../log.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import { type Failure, kindOf, timedOut } from './failure.js';
 
@@ -57,14 +57,21 @@ export class ErrorAnswer implements AnswerReader {
     const error = this.#ownWords(kind, retryAfter);
     // A refused key is the gateway's trouble: neither its status nor its text is for the caller.
     if (kind === 'refused' || this.#status < 400) return { kind, error, retryAfter };
-    return { kind, error, retryAfter, answer: { status: statusFor(this.#status), headers: allowedResponseHeaders(this.#headers), body } };
+    return {
+      kind,
+      error,
+      retryAfter,
+      answer: { status: statusFor(this.#status), headers: allowedResponseHeaders(this.#headers), body },
+    };
   }
 
   #ownWords(kind: Failure['kind'], retryAfter: number | undefined): GatewayError {
-    if (kind === 'refused') return new GatewayError('upstream_credentials_refused', 'The upstream refused the credential configured for this request.');
+    if (kind === 'refused')
+      return new GatewayError('upstream_credentials_refused', 'The upstream refused the credential configured for this request.');
     if (kind === 'rate-limited') return new GatewayError('rate_limit_exceeded', 'The upstream is rate limited.', { retryAfter });
     if (kind === 'rejected') return new GatewayError('invalid_request', 'The upstream rejected the request.');
-    if (this.#status === 503 || this.#status === 529) return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
+    if (this.#status === 503 || this.#status === 529)
+      return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
     return new GatewayError('upstream_error', 'The upstream failed.', { retryAfter });
   }
 }

@@ -61,7 +61,9 @@ export class Gateway {
   /** Throws `overloaded` early and cheaply, before anything is read. */
   refuseIfFull(): void {
     if (this.#running.size > this.slots) {
-      throw new GatewayError('overloaded', 'The gateway is at its limit of requests in flight.', { retryAfter: OVERLOAD_RETRY_AFTER });
+      throw new GatewayError('overloaded', 'The gateway is at its limit of requests in flight.', {
+        retryAfter: OVERLOAD_RETRY_AFTER,
+      });
     }
   }
 

@@ -7,7 +7,13 @@ import type { RequestContext } from './context.js';
 import type { Failure } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
 
-export function recordAttempt(parts: GatewayParts, context: RequestContext, choice: ChosenCredential, attempt: Attempt, end: AttemptEnd): void {
+export function recordAttempt(
+  parts: GatewayParts,
+  context: RequestContext,
+  choice: ChosenCredential,
+  attempt: Attempt,
+  end: AttemptEnd,
+): void {
   const failure = end.kind === 'aborted' ? undefined : end.failure;
   tellStore(parts, choice, end, failure);
   parts.metrics.attempt({
@@ -25,7 +31,17 @@ export function recordAttempt(parts: GatewayParts, context: RequestContext, choi
   });
   if (failure && failure.kind !== 'rejected') {
     const cause = failure.error.cause instanceof Error ? failure.error.cause.message : undefined;
-    log.warn({ requestId: context.requestId, upstream: choice.upstream, credential: choice.credential, status: attempt.status, kind: failure.kind, cause }, failure.error.message);
+    log.warn(
+      {
+        requestId: context.requestId,
+        upstream: choice.upstream,
+        credential: choice.credential,
+        status: attempt.status,
+        kind: failure.kind,
+        cause,
+      },
+      failure.error.message,
+    );
   }
 }
 

@@ -75,7 +75,15 @@ export class RequestRun implements Watched, ClientListener {
   #isSilent(now: number, heartbeat: number): boolean {
     const { state, insideEvent, lastSentAt } = this.delivery;
     const isStream = this.#context.fields?.stream === true && this.#context.route.createObserver !== undefined;
-    return isStream && heartbeat > 0 && state !== 'ended' && !insideEvent && !this.#interrupted && now - lastSentAt >= heartbeat && !this.#context.client.closed;
+    return (
+      isStream &&
+      heartbeat > 0 &&
+      state !== 'ended' &&
+      !insideEvent &&
+      !this.#interrupted &&
+      now - lastSentAt >= heartbeat &&
+      !this.#context.client.closed
+    );
   }
 
   /** One attempt. True: another follows. */
@@ -90,7 +98,8 @@ export class RequestRun implements Watched, ClientListener {
     const key = upstream?.credentials.get(choice.credential)?.key;
     this.#tried.push(`${choice.upstream}/${choice.credential}`);
     // The store is ahead of this worker in a reload: that credential is not known here (any more).
-    if (!upstream || key === undefined) return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
+    if (!upstream || key === undefined)
+      return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
     return this.#goesOn(choice, await this.#send(choice, upstream, key));
   }
 
@@ -101,7 +110,15 @@ export class RequestRun implements Watched, ClientListener {
     context.credential = choice.credential;
     this.#firstUpstream ??= choice.upstream;
     const body = withModel(context.body ?? Buffer.alloc(0), context.fields, choice.model);
-    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies: this.#parts.metrics.tallies, choice, upstream, key, body });
+    this.#attempt = new Attempt({
+      context,
+      delivery: this.delivery,
+      tallies: this.#parts.metrics.tallies,
+      choice,
+      upstream,
+      key,
+      body,
+    });
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
@@ -117,7 +134,8 @@ export class RequestRun implements Watched, ClientListener {
     if (this.#isOver) return false;
     this.#firstFailure ??= end.failure;
     this.#lastFailure = end.failure;
-    if (end.failure.kind === 'rejected') return this.#answerFailure(choice.upstream === this.#firstUpstream ? end.failure : this.#firstFailure, false);
+    if (end.failure.kind === 'rejected')
+      return this.#answerFailure(choice.upstream === this.#firstUpstream ? end.failure : this.#firstFailure, false);
     if (this.#context.attempts >= this.#context.snapshot.config.retry.attempts) return this.#answerFailure(end.failure, true);
     if (this.#parts.budget.withdraw(performance.now())) return true;
     this.#parts.metrics.tallies.retriesDenied++;
@@ -133,8 +151,14 @@ export class RequestRun implements Watched, ClientListener {
     if (this.#lastFailure) return this.#answerFailure(this.#lastFailure, true);
     this.#context.outcome = 'error';
     const { retryAfter } = none;
-    if (none.rest === 'rate-limited') this.delivery.fail(new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }));
-    else this.delivery.fail(new GatewayError('no_credential_available', 'No credential for this model is available.', { retryAfter }));
+    if (none.rest === 'rate-limited')
+      this.delivery.fail(
+        new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }),
+      );
+    else
+      this.delivery.fail(
+        new GatewayError('no_credential_available', 'No credential for this model is available.', { retryAfter }),
+      );
     return false;
   }
 

@@ -1,6 +1,7 @@
 /** A route of the data plane: what clients call, and how its bodies are read. */
-import type { Protocol, RoutingFields, StreamObserver } from '../protocol/protocol.js';
+
 import { ChatStreamObserver, openai, readRoutingFields } from '../protocol/openai/index.js';
+import type { Protocol, RoutingFields, StreamObserver } from '../protocol/protocol.js';
 
 export interface Route {
   /** Also the label in metrics and the path asked of the upstream. */

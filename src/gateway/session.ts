@@ -7,7 +7,12 @@ import type { RoutingFields } from '../protocol/protocol.js';
  * Header first, then what the body says, then how the prompt begins. `namespace` is the caller, so that two
  * clients never share a session by using the same name. Undefined: this request is nobody's.
  */
-export function sessionOf(namespace: string, header: string | string[] | undefined, fields: RoutingFields, sticky: StickyConfig): string | undefined {
+export function sessionOf(
+  namespace: string,
+  header: string | string[] | undefined,
+  fields: RoutingFields,
+  sticky: StickyConfig,
+): string | undefined {
   const named = (Array.isArray(header) ? header[0] : header) || undefined;
   if (named) return digest(namespace, 'header', named);
   if (fields.sessionHint) return digest(namespace, 'body', fields.sessionHint);
@@ -17,5 +22,12 @@ export function sessionOf(namespace: string, header: string | string[] | undefin
 
 /** 132 bits: no two sessions meet, and a key stays short. */
 function digest(namespace: string, kind: string, value: string): string {
-  return createHash('sha256').update(namespace).update('\0').update(kind).update('\0').update(value, 'latin1').digest('base64url').slice(0, 22);
+  return createHash('sha256')
+    .update(namespace)
+    .update('\0')
+    .update(kind)
+    .update('\0')
+    .update(value, 'latin1')
+    .digest('base64url')
+    .slice(0, 22);
 }

@@ -6,12 +6,12 @@
  *      └──> failed, the next may try      └──> delivered, incomplete
  */
 import { GatewayError } from '../errors.js';
+import { redact } from '../log.js';
+import type { Tallies } from '../metrics/record.js';
 import type { StreamObserver, UpstreamErrorBody } from '../protocol/protocol.js';
 import { EventAligner } from '../protocol/sse.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
-import { redact } from '../log.js';
-import type { Tallies } from '../metrics/record.js';
 import type { Usage } from '../usage.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
@@ -85,7 +85,8 @@ export class StreamAnswer implements AnswerReader {
   check(now: number): void {
     const { timeouts } = this.#parts.context.snapshot.config;
     const silent = now - this.#lastByteAt > timeouts.idle;
-    if (silent && this.#paused) this.#break({ kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') });
+    if (silent && this.#paused)
+      this.#break({ kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') });
     else if (silent) this.#break(timedOut('the rest of its answer'));
     else if (!this.#relaying && now - this.#parts.sentAt > timeouts.firstToken) this.#break(timedOut('a first token'));
   }
@@ -142,13 +143,20 @@ export class StreamAnswer implements AnswerReader {
 }
 
 function cutOff(): Failure {
-  return { kind: 'failed', error: new GatewayError('upstream_incomplete', 'The upstream ended its answer before it was complete.') };
+  return {
+    kind: 'failed',
+    error: new GatewayError('upstream_incomplete', 'The upstream ended its answer before it was complete.'),
+  };
 }
 
 /** An overload hidden in a 200: judged by its words, since the status says nothing. */
 function errorBeforeContent(error: UpstreamErrorBody): Failure {
   const words = `${error.type} ${error.code}`;
-  const kind = /rate_limit|429/.test(words) ? 'rate-limited' : /invalid_request|context_length|content_filter|content_policy/.test(words) ? 'rejected' : 'failed';
+  const kind = /rate_limit|429/.test(words)
+    ? 'rate-limited'
+    : /invalid_request|context_length|content_filter|content_policy/.test(words)
+      ? 'rejected'
+      : 'failed';
   const status = kind === 'rate-limited' ? 429 : kind === 'rejected' ? 400 : 502;
   const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
   return { kind, error: own, answer: { status, headers: {}, body: { ...error, message: redact(error.message) } } };

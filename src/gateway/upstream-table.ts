@@ -17,7 +17,9 @@ export class UpstreamTable {
 
   configure(config: GatewayConfig): void {
     const pools = new Map<string, Upstream>();
-    this.#entries = new Map(config.upstreams.map((upstream) => [upstream.name, this.#entry(upstream, config.timeouts.connect, pools)]));
+    this.#entries = new Map(
+      config.upstreams.map((upstream) => [upstream.name, this.#entry(upstream, config.timeouts.connect, pools)]),
+    );
     for (const [key, pool] of this.#pools) if (!pools.has(key)) void pool.close();
     this.#pools = pools;
   }
@@ -36,6 +38,11 @@ export class UpstreamTable {
     const connection = pools.get(key) ?? this.#pools.get(key) ?? createUpstream(url.origin, { connectTimeout });
     pools.set(key, connection);
     const basePath = url.pathname.replace(/\/+$/, '');
-    return { config, connection, basePath, credentials: new Map(config.credentials.map((credential) => [credential.id, credential])) };
+    return {
+      config,
+      connection,
+      basePath,
+      credentials: new Map(config.credentials.map((credential) => [credential.id, credential])),
+    };
   }
 }

@@ -68,7 +68,11 @@ export class WholeAnswer implements AnswerReader {
 
   check(now: number): void {
     if (now - this.#lastByteAt <= this.#context.snapshot.config.timeouts.idle) return;
-    this.#break(this.#paused ? { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') } : timedOut('the rest of its answer'));
+    this.#break(
+      this.#paused
+        ? { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') }
+        : timedOut('the rest of its answer'),
+    );
   }
 
   get #protocol(): Protocol {

@@ -4,7 +4,7 @@ import { scanArray, scanObject } from './json-scan.js';
 
 const WANTED = new Set(['model', 'stream', 'messages']);
 
-function valueOf(text: string, key: string): unknown {
+function memberOf(text: string, key: string): unknown {
   const scan = scanObject(text, WANTED);
   if (!scan.ok) return scan.fault;
   const span = scan.members.get(key);
@@ -13,24 +13,39 @@ function valueOf(text: string, key: string): unknown {
 
 test('finds top-level members whatever stands around them', async (t) => {
   const text = ' {"messages" : [{"model":"no","x":"}"}], "a":1.5e3,"model"\n:\t"gpt \\" 4","stream":true } ';
-  t.equal(valueOf(text, 'model'), 'gpt " 4');
-  t.equal(valueOf(text, 'stream'), true);
-  t.same(valueOf(text, 'messages'), [{ model: 'no', x: '}' }]);
+  t.equal(memberOf(text, 'model'), 'gpt " 4');
+  t.equal(memberOf(text, 'stream'), true);
+  t.same(memberOf(text, 'messages'), [{ model: 'no', x: '}' }]);
 });
 
 test('a name written with escapes is the same name', async (t) => {
-  t.equal(valueOf('{"mod\\u0065l":"a"}', 'model'), 'a');
-  t.equal(valueOf('{"mod\\u0065l":"a","model":"b"}', 'model'), 'duplicate-key');
+  t.equal(memberOf('{"mod\\u0065l":"a"}', 'model'), 'a');
+  t.equal(memberOf('{"mod\\u0065l":"a","model":"b"}', 'model'), 'duplicate-key');
 });
 
 test('a wanted name that comes twice is refused, another may repeat', async (t) => {
-  t.equal(valueOf('{"model":"a","model":"b"}', 'model'), 'duplicate-key');
-  t.equal(valueOf('{"x":1,"x":2,"model":"b"}', 'model'), 'b');
+  t.equal(memberOf('{"model":"a","model":"b"}', 'model'), 'duplicate-key');
+  t.equal(memberOf('{"x":1,"x":2,"model":"b"}', 'model'), 'b');
 });
 
 test('what is no object or breaks off is refused', async (t) => {
-  for (const text of ['', ' ', '[]', '"a"', 'null', '\ufeff{}', '\u00ef\u00bb\u00bf{}']) t.not(scanObject(text, WANTED).ok, true, JSON.stringify(text));
-  for (const text of ['{', '{"a"', '{"a":', '{"a":1', '{"a":1,}', '{"a":[1,2}', '{"a":{]}', '{a:1}', "{'a':1}", '{"a":tru}', '{"a":01}', '{} {}', '{"a":"\\"}']) {
+  for (const text of ['', ' ', '[]', '"a"', 'null', '\ufeff{}', '\u00ef\u00bb\u00bf{}'])
+    t.not(scanObject(text, WANTED).ok, true, JSON.stringify(text));
+  for (const text of [
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,}',
+    '{"a":[1,2}',
+    '{"a":{]}',
+    '{a:1}',
+    "{'a':1}",
+    '{"a":tru}',
+    '{"a":01}',
+    '{} {}',
+    '{"a":"\\"}',
+  ]) {
     t.match(scanObject(text, WANTED), { ok: false }, text);
   }
 });
@@ -42,17 +57,23 @@ test('nesting past 256 is refused at once, a million deep included', async (t) =
 
 test('agrees with JSON.parse on any object, and offsets splice without touching other bytes', async () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), fc.string(), fc.jsonValue(), fc.boolean(), (rest, model, messages, pretty) => {
-      const source = { ...rest, model, messages };
-      const text = Buffer.from(JSON.stringify(source, null, pretty ? 2 : undefined)).toString('latin1');
-      const scan = scanObject(text, WANTED);
-      if (!scan.ok) return false;
-      const span = scan.members.get('model');
-      if (!span) return false;
-      const spliced = `${text.slice(0, span.start)}"other"${text.slice(span.end)}`;
-      const parsed = JSON.parse(Buffer.from(spliced, 'latin1').toString()) as Record<string, unknown>;
-      return JSON.stringify(parsed) === JSON.stringify({ ...source, model: 'other' });
-    }),
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })),
+      fc.string(),
+      fc.jsonValue(),
+      fc.boolean(),
+      (rest, model, messages, pretty) => {
+        const source = { ...rest, model, messages };
+        const text = Buffer.from(JSON.stringify(source, null, pretty ? 2 : undefined)).toString('latin1');
+        const scan = scanObject(text, WANTED);
+        if (!scan.ok) return false;
+        const span = scan.members.get('model');
+        if (!span) return false;
+        const spliced = `${text.slice(0, span.start)}"other"${text.slice(span.end)}`;
+        const parsed = JSON.parse(Buffer.from(spliced, 'latin1').toString()) as Record<string, unknown>;
+        return JSON.stringify(parsed) === JSON.stringify({ ...source, model: 'other' });
+      },
+    ),
   );
 });
 
@@ -62,6 +83,9 @@ test('elements of an array come with their offsets, as many as asked for', async
   if (!scan.ok) throw new Error('scan failed');
   const span = scan.members.get('messages');
   if (!span) throw new Error('no messages');
-  t.same(scanArray(text, span, 9).map((s) => text.slice(s.start, s.end)), ['{"a":1}', '"b"', '3', '[4]']);
+  t.same(
+    scanArray(text, span, 9).map((s) => text.slice(s.start, s.end)),
+    ['{"a":1}', '"b"', '3', '[4]'],
+  );
   t.equal(scanArray(text, span, 2).length, 2);
 });

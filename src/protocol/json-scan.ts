@@ -75,8 +75,9 @@ class ObjectScanner {
     this.#at++;
     this.#skipSpace();
     if (this.#peek() === CLOSE_BRACE) this.#at++;
-    else do this.#member(wanted, found);
-    while (this.#next(CLOSE_BRACE));
+    else
+      do this.#member(wanted, found);
+      while (this.#next(CLOSE_BRACE));
     this.#skipSpace();
     if (this.#at !== this.#text.length) throw new ScanError('syntax');
     return found;

@@ -1,6 +1,6 @@
 /** The only door to undici: one pool an upstream origin, HTTP/1.1, no redirects, time-outs kept by the gateway. */
 import { type Dispatcher, Pool } from 'undici';
-import { type Upstream, type UpstreamExchange, UpstreamFault, type UpstreamHeaders, type UpstreamListener, type UpstreamRequest } from './upstream.js';
+import { type Upstream, type UpstreamExchange, UpstreamFault, type UpstreamHeaders, type UpstreamListener } from './upstream.js';
 
 export interface PoolOptions {
   /** Milliseconds to a connection, TLS included. */
@@ -12,7 +12,15 @@ const KEEP_ALIVE = 4_000;
 /** Providers send about 2 KB; past this the answer is broken. */
 const MOST_HEADER_BYTES = 64 * 1024;
 
-const CONNECT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT']);
+const CONNECT_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** A pool for `origin` (scheme, host and port). */
 export function createUndiciUpstream(origin: string, options: PoolOptions): Upstream {
@@ -68,7 +76,11 @@ class UndiciExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
     if (this.#over) controller.abort(new Error('stopped'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     if (!this.#over && status >= 200) this.#listener.onHeaders(status, toMap(headers));
   }
 
@@ -91,7 +103,13 @@ class UndiciExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
 
 function isConnectError(error: Error): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return CONNECT_CODES.has(code) || code.startsWith('ERR_TLS') || code.startsWith('CERT_') || code.includes('SELF_SIGNED') || code === 'ECONNRESET';
+  return (
+    CONNECT_CODES.has(code) ||
+    code.startsWith('ERR_TLS') ||
+    code.startsWith('CERT_') ||
+    code.includes('SELF_SIGNED') ||
+    code === 'ECONNRESET'
+  );
 }
 
 function toMap(headers: Record<string, string | string[] | undefined>): UpstreamHeaders {

@@ -9,6 +9,7 @@ export const WORDS = [
   'src/errors.ts',
   'src/log.ts',
   'src/messages.ts',
+  'src/usage.ts',
   'src/credential/types.ts',
   'src/store/store.ts',
 ] as const;

@@ -25,7 +25,8 @@ export function readRoutingFields(text: string): RoutingFields {
 
 function membersOf(scan: Scan): ReadonlyMap<string, Span> {
   if (scan.ok) return scan.members;
-  if (scan.fault === 'duplicate-key') throw new GatewayError('invalid_request', `'${scan.key}' is given more than once.`, { param: scan.key });
+  if (scan.fault === 'duplicate-key')
+    throw new GatewayError('invalid_request', `'${scan.key}' is given more than once.`, { param: scan.key });
   if (scan.fault === 'too-deep') throw new GatewayError('invalid_json', 'The request body is nested too deeply.');
   throw new GatewayError('invalid_json', 'The request body is not a valid JSON object.');
 }
@@ -33,7 +34,9 @@ function membersOf(scan: Scan): ReadonlyMap<string, Span> {
 function readModel(text: string, span: Span): string {
   const model = readString(text, span);
   if (model === undefined || model === '' || model.length > LONGEST_MODEL) {
-    throw new GatewayError('invalid_request', `'model' must be a string of 1 to ${LONGEST_MODEL} characters.`, { param: 'model' });
+    throw new GatewayError('invalid_request', `'model' must be a string of 1 to ${LONGEST_MODEL} characters.`, {
+      param: 'model',
+    });
   }
   return model;
 }

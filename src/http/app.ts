@@ -1,0 +1,58 @@
+/** The data plane's routes: a table of contents. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '../errors.js';
+import type { Gateway } from '../gateway/gateway.js';
+import { handle } from '../gateway/handle.js';
+import { CHAT_COMPLETIONS, EMBEDDINGS, type Route } from '../gateway/route.js';
+import { dataHealth, type HealthSource } from './health.js';
+import { type Context, Hono, type HttpBindings, RESPONSE_ALREADY_SENT } from './hono.js';
+import { listModels, showModel } from './models.js';
+import { NodeExchange } from './node-exchange.js';
+import { refuse } from './refusals.js';
+
+type App = Hono<{ Bindings: HttpBindings }>;
+type AppContext = Context<{ Bindings: HttpBindings }>;
+
+/** What answers a request on Node's own objects. */
+type NodeHandler = (request: IncomingMessage, response: ServerResponse, context: AppContext) => void;
+
+export function createApp(gateway: Gateway, health: HealthSource): App {
+  const app: App = new Hono();
+  const serve =
+    (route: Route): NodeHandler =>
+    (request, response) =>
+      void handle(gateway, route, new NodeExchange(request, response, () => health.draining));
+
+  route(app, 'POST', CHAT_COMPLETIONS.path, serve(CHAT_COMPLETIONS));
+  route(app, 'POST', EMBEDDINGS.path, serve(EMBEDDINGS));
+  route(app, 'GET', '/v1/models', (request, response) => listModels(gateway, request, response));
+  route(app, 'GET', '/v1/models/:id{.+}', (request, response, context) =>
+    showModel(gateway, request, response, context.req.param('id') ?? ''),
+  );
+  route(app, 'GET', '/health', (_request, response) => dataHealth(health, response));
+  app.all(
+    '*',
+    onNode((request, response) => refuse(request, response, new GatewayError('unknown_url', 'This path does not exist here.'))),
+  );
+  return app;
+}
+
+/** One method of a path; every other one is told so. */
+function route(app: App, method: 'GET' | 'POST', path: string, handler: NodeHandler): void {
+  const allow = method === 'GET' ? 'GET, HEAD' : method;
+  app.on(method, path, onNode(handler));
+  app.all(
+    path,
+    onNode((request, response) =>
+      refuse(request, response, new GatewayError('method_not_allowed', `Use ${method} here.`), { allow }),
+    ),
+  );
+}
+
+/** Answers go straight to Node's response: Hono routes, nothing of it stands in the stream's way. */
+function onNode(handler: NodeHandler) {
+  return (context: AppContext): Response => {
+    handler(context.env.incoming as IncomingMessage, context.env.outgoing as ServerResponse, context);
+    return RESPONSE_ALREADY_SENT;
+  };
+}

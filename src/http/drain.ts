@@ -1,0 +1,50 @@
+/** The end of a service: accept no more, keep idle connections a moment for clients that are just sending, let streams finish. */
+import type { Server } from 'node:http';
+import { GatewayError } from '../errors.js';
+import type { Gateway } from '../gateway/gateway.js';
+import { stopAccepting } from './data-server.js';
+
+/** How often idle connections are looked for once the linger is over: milliseconds. */
+const SWEEP = 100;
+/** From the last error event to the end, so that it reaches its client: milliseconds. */
+const LAST_WORDS = 250;
+
+export class Drain {
+  readonly #server: Server;
+  readonly #gateway: Gateway;
+  #deadlineAt = Number.POSITIVE_INFINITY;
+  #lingerUntil = 0;
+  #done: Promise<void> | undefined;
+
+  constructor(server: Server, gateway: Gateway) {
+    this.#server = server;
+    this.#gateway = gateway;
+  }
+
+  get started(): boolean {
+    return this.#done !== undefined;
+  }
+
+  /** Milliseconds from now; a later call may shorten the deadline, never lengthen it. Resolves when all are gone. */
+  start(deadline: number, linger: number): Promise<void> {
+    const now = performance.now();
+    this.#deadlineAt = Math.min(this.#deadlineAt, now + deadline);
+    this.#lingerUntil = this.started ? Math.min(this.#lingerUntil, now + linger) : now + linger;
+    this.#done ??= this.#run();
+    return this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const timer = setInterval(() => this.#sweep(), SWEEP);
+    await stopAccepting(this.#server);
+    clearInterval(timer);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    if (now >= this.#lingerUntil) this.#server.closeIdleConnections();
+    if (now < this.#deadlineAt) return;
+    this.#gateway.interruptAll(new GatewayError('draining', 'The gateway is shutting down.', { retryAfter: 1_000 }));
+    if (now >= this.#deadlineAt + LAST_WORDS) this.#server.closeAllConnections();
+  }
+}

@@ -1,0 +1,112 @@
+/** A serving process, in a worker or alone: gateway, routes and server put together, and what the primary may ask of it. */
+import type { Server } from 'node:http';
+import type { GatewayConfig } from '../config.js';
+import { Gateway } from '../gateway/gateway.js';
+import type { ClusterState, Inquiry, WorkerStats } from '../messages.js';
+import { createMetrics, type Metrics } from '../metrics/metrics.js';
+import type { Store } from '../store/store.js';
+import { createApp } from './app.js';
+import { createDataServer, listen } from './data-server.js';
+import { Drain } from './drain.js';
+import type { HealthSource } from './health.js';
+import { getRequestListener } from './hono.js';
+import { ServiceStats } from './service-stats.js';
+
+export interface ServiceOptions {
+  readonly config: GatewayConfig;
+  readonly store: Store;
+  /** Names this process in metrics. */
+  readonly worker?: string;
+}
+
+/** Builds everything and listens. Rejects when the address cannot be had. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const service = new Service(options);
+  await service.listen(options.config.server.host, options.config.server.port);
+  return service;
+}
+
+export class Service implements HealthSource {
+  port = 0;
+  cluster: ClusterState = { workers: 1, inFlight: 0 };
+  readonly #gateway: Gateway;
+  readonly #metrics: Metrics;
+  readonly #store: Store;
+  readonly #server: Server;
+  readonly #drain: Drain;
+  readonly #stats = new ServiceStats();
+
+  constructor({ config, store, worker }: ServiceOptions) {
+    this.#store = store;
+    this.#metrics = createMetrics({ worker });
+    this.#metrics.watchStore(() => store.health);
+    this.#gateway = new Gateway(config, store, this.#metrics);
+    const app = createApp(this.#gateway, this);
+    this.#server = createDataServer(getRequestListener(app.fetch, { autoCleanupIncoming: false }));
+    this.#server.on('connection', (socket) => {
+      this.#metrics.tallies.connections++;
+      socket.once('close', () => this.#metrics.tallies.connections--);
+    });
+    this.#drain = new Drain(this.#server, this.#gateway);
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    this.port = await listen(this.#server, host, port);
+  }
+
+  get draining(): boolean {
+    return this.#drain.started;
+  }
+
+  get inFlight(): number {
+    return this.#gateway.inFlight;
+  }
+
+  get slots(): number {
+    return this.#gateway.slots;
+  }
+
+  get storeDegraded(): boolean {
+    return this.#store.health.degraded;
+  }
+
+  configure(config: GatewayConfig): void {
+    this.#gateway.configure(config);
+  }
+
+  stats(): WorkerStats {
+    return this.#stats.take(this.#metrics.tallies, this.draining, this.storeDegraded);
+  }
+
+  async answer(inquiry: Inquiry): Promise<unknown> {
+    switch (inquiry) {
+      case 'metrics':
+        return this.#metrics.snapshot();
+      case 'usage':
+        return this.#metrics.usage();
+      case 'attempts':
+        return this.#metrics.recentAttempts();
+      case 'store-snapshot':
+        return this.#store.snapshot();
+      case 'collect-garbage':
+        return collectGarbage();
+    }
+  }
+
+  /** Stops accepting, finishes what runs within `deadline`, keeps idle connections for `linger`; milliseconds. */
+  async drain(deadline: number, linger: number): Promise<void> {
+    await this.#drain.start(deadline, linger);
+    await this.#gateway.close();
+  }
+}
+
+/** Only where Node was started with `--expose-gc`, or allows it now: a figure after collection is asked for by load runs. */
+async function collectGarbage(): Promise<boolean> {
+  const { setFlagsFromString } = await import('node:v8');
+  const { runInNewContext } = await import('node:vm');
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect !== 'function') return false;
+  collect();
+  return true;
+}

@@ -1,0 +1,33 @@
+/**
+ * Stricter than Node's parser: what two HTTP readers could understand differently is refused, so that nothing can be
+ * smuggled past whatever stands before or behind us (RFC 9112 §3.2, §6.1; measured on llhttp 9.3: these pass it).
+ */
+import type { IncomingMessage } from 'node:http';
+
+/** Visible ASCII without what could end an authority. */
+const HOST = /^[A-Za-z0-9._~\-[\]:%]+$/;
+
+/** Why this request is refused with 400, undefined where it is fine. */
+export function strictFault(request: IncomingMessage): string | undefined {
+  if (!request.url?.startsWith('/')) return 'The request target must be a path.';
+  const hosts = valuesOf(request, 'host');
+  if (hosts.length > 1) return 'There must be one Host header.';
+  if (hosts.length === 1 ? !HOST.test(hosts[0] ?? '') : request.httpVersionMinor > 0)
+    return 'The Host header is missing or malformed.';
+  const encodings = valuesOf(request, 'transfer-encoding');
+  if (encodings.length === 0) return undefined;
+  if (request.httpVersionMinor === 0) return 'HTTP/1.0 knows no Transfer-Encoding.';
+  if (encodings.length > 1 || encodings[0]?.toLowerCase() !== 'chunked') return 'The only Transfer-Encoding accepted is chunked.';
+  return valuesOf(request, 'content-length').length > 0 ? 'Content-Length and Transfer-Encoding exclude each other.' : undefined;
+}
+
+/** Every value of a header as sent; `headers` has joined or dropped repeated ones. */
+function valuesOf(request: IncomingMessage, name: string): string[] {
+  const values: string[] = [];
+  const { rawHeaders } = request;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const candidate = rawHeaders[at];
+    if (candidate?.length === name.length && candidate.toLowerCase() === name) values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
+}
