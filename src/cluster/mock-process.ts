@@ -3,6 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Log } from '../log.js';
 import { RestartPolicy } from './restart-policy.js';
 
+/** The mock's own default of 16 KB would refuse a coding agent's first request. */
+const BODY_LIMIT = '32mb';
 /** Longest way from fork to listening, in milliseconds. */
 const START = 15_000;
 
@@ -36,7 +38,7 @@ export class MockProcess {
     const child = fork(this.#file, [], {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(this.#port) },
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(this.#port), BODY_LIMIT },
     });
     this.#child = child;
     return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import type { CredentialConfig, GatewayConfig } from '../config.js';
 import { deepFreeze } from './build.js';
 
 const DEMO_UPSTREAM = 'mock';
+const DEMO_MODEL = 'mock-model';
 const DEMO_CREDENTIALS: readonly CredentialConfig[] = [1, 2, 3, 4].map((number) => ({
   id: `demo-${number}`,
   key: `sk-demo-${number}`,
@@ -14,6 +15,7 @@ export function withDemoUpstream(config: GatewayConfig, baseUrl: string): Gatewa
   return deepFreeze({
     ...config,
     upstreams: [{ name: DEMO_UPSTREAM, protocol: 'openai', api: 'auto', baseUrl, credentials: DEMO_CREDENTIALS }],
-    models: [{ name: '*', targets: [{ upstream: DEMO_UPSTREAM, weight: 1, priority: 1 }] }],
+    // Named once so that `/v1/models` has something to show; any other name works too.
+    models: [DEMO_MODEL, '*'].map((name) => ({ name, targets: [{ upstream: DEMO_UPSTREAM, weight: 1, priority: 1 }] })),
   });
 }
