@@ -23,7 +23,6 @@ function fillIn(text: string, environment: Environment, faults: FaultList, path:
   return text.replace(REFERENCE, (whole, name: string | undefined, fallback: string | undefined) => {
     if (whole === '$${') return '${';
     if (name === undefined) {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it shows how a reference is written.
       faults.add(path, 'holds ${ without a name and }: write ${NAME} or ${NAME:-default}, or $${ for the characters themselves');
       return whole;
     }
