@@ -50,7 +50,7 @@ else {
     });
     request.pipe(onward);
   });
-  const admin = http.createServer((request, response) => response.writeHead(request.url === '/api/gc' && request.method === 'POST' ? 204 : 404).end(String(++collected)));
+  const admin = http.createServer((request, response) => response.writeHead(request.url === '/api/collect-garbage' && request.method === 'POST' ? 204 : 404).end(String(++collected)));
   data.listen(0, '127.0.0.1', () => admin.listen(0, '127.0.0.1', () => {
     console.error('{"level":30,"msg":"see http://127.0.0.1:1 for help"}');
     console.log('Tidegate is ready on http://127.0.0.1:' + data.address().port + ' (2 workers, admin http://127.0.0.1:' + admin.address().port + ')');

@@ -40,7 +40,7 @@ export async function readMock(origin: string): Promise<MockCounts> {
 /** Asks a gateway for a garbage collection in all its processes; false when it does not offer that. */
 export async function collectGarbage(adminOrigin: string): Promise<boolean> {
   try {
-    await ask(`${adminOrigin}/api/gc`, 'POST');
+    await ask(`${adminOrigin}/api/collect-garbage`, 'POST');
     return true;
   } catch {
     return false;
