@@ -111,7 +111,6 @@ export class GatewayUnderTest {
   }
 
   /** JSON of the admin port. */
-  // biome-ignore lint/suspicious/noExplicitAny: an answer whose shape is what the tests are about
   async api(path: string, method = 'GET'): Promise<any> {
     const answer = await send(this.admin + path, { method });
     return JSON.parse(answer.text);
