@@ -43,7 +43,7 @@ export class Authenticator {
 
 /** `Authorization: Bearer` (RFC 6750) or `x-api-key`; two that differ are none. */
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  const bearer = /^Bearer +([^ \t]+)[ \t]*$/i.exec(headers.authorization ?? '')?.[1];
   const header = headers['x-api-key'];
   const other = typeof header === 'string' && header !== '' ? header : undefined;
   if (bearer && other && bearer !== other) return undefined;
@@ -51,6 +51,7 @@ function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   return key === undefined || key.length > LONGEST_KEY ? undefined : key;
 }
 
+/** Of the bytes that came: Node reads header bytes as latin1. */
 function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return createHash('sha256').update(key, 'latin1').digest('hex');
 }

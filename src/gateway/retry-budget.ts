@@ -12,7 +12,7 @@ export class RetryBudget {
   #share: number;
   #toppedUpAt: number;
 
-  /** `percent` of requests; `now` in milliseconds on a monotonic clock. */
+  /** `percent` of requests, 0 for no retries at all; `now` in milliseconds on a monotonic clock. */
   constructor(percent: number, now: number) {
     this.#share = percent / 100;
     this.#toppedUpAt = now;
@@ -24,14 +24,15 @@ export class RetryBudget {
 
   /** Each first attempt pays in its share. */
   deposit(): void {
-    this.#saved = Math.min(this.#saved + this.#share, Math.max(MOST_SAVED, this.#saved));
+    this.#saved = Math.min(MOST_SAVED, this.#saved + this.#share);
   }
 
   /** Whether one more retry is paid for; if so it is spent. */
   withdraw(now: number): boolean {
     const earned = ((now - this.#toppedUpAt) / 1000) * FLOOR_PER_SECOND;
     this.#toppedUpAt = now;
-    if (this.#share > 0) this.#saved = Math.min(MOST_SAVED, this.#saved + earned);
+    if (this.#share === 0) return false;
+    this.#saved = Math.min(MOST_SAVED, this.#saved + earned);
     if (this.#saved < 1) return false;
     this.#saved -= 1;
     return true;

@@ -14,20 +14,20 @@ export function sessionOf(
   sticky: StickyConfig,
 ): string | undefined {
   const named = (Array.isArray(header) ? header[0] : header) || undefined;
-  if (named) return digest(namespace, 'header', named);
-  if (fields.sessionHint) return digest(namespace, 'body', fields.sessionHint);
-  if (sticky.promptPrefix && fields.promptPrefix) return digest(namespace, 'prompt', fields.promptPrefix);
+  if (named) return digest(namespace, 'header', named, 'latin1');
+  if (fields.sessionHint) return digest(namespace, 'body', fields.sessionHint, 'utf8');
+  if (sticky.promptPrefix && fields.promptPrefix) return digest(namespace, 'prompt', fields.promptPrefix, 'latin1');
   return undefined;
 }
 
-/** 132 bits: no two sessions meet, and a key stays short. */
-function digest(namespace: string, kind: string, value: string): string {
+/** 132 bits: no two sessions meet, and a key stays short. `encoding`: header and prompt are raw bytes as latin1, a hint is text. */
+function digest(namespace: string, kind: string, value: string, encoding: 'latin1' | 'utf8'): string {
   return createHash('sha256')
     .update(namespace)
     .update('\0')
     .update(kind)
     .update('\0')
-    .update(value, 'latin1')
+    .update(value, encoding)
     .digest('base64url')
     .slice(0, 22);
 }
