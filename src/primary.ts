@@ -17,6 +17,7 @@ import { SingleProcess } from './cluster/single-process.js';
 import type { GatewayConfig } from './config.js';
 import { log, setSecrets } from './log.js';
 import { formatFaults, type LoadedOptions, loadOptions, reloadOptions, withDemoUpstream } from './options/index.js';
+import { createStoreMaker } from './store/index.js';
 
 process.title = 'tidegate: primary';
 await main(checkedOptions()).catch(fail);
@@ -57,6 +58,7 @@ async function main(options: LoadedOptions): Promise<void> {
 
 /** Workers, or the same service in this process where none are wanted. */
 async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const stores = await createStoreMaker(config);
   if (config.server.workers > 0) {
     const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
     return new ClusterGateway({
@@ -66,10 +68,11 @@ async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
       limits: supervisionLimits(process.env),
       log,
       onHopeless,
+      stores,
     });
   }
-  const [{ startService }, { createSingleStore }] = await Promise.all([import('./http/service.js'), import('./store/index.js')]);
-  const store = createSingleStore(config);
+  const { startService } = await import('./http/service.js');
+  const store = stores.single();
   await store.ready;
   return new SingleProcess(config, store, () => startService({ config, store, worker: 'single' }));
 }

@@ -4,7 +4,7 @@ import type { GatewayConfig } from './config.js';
 import { type Service, startService } from './http/service.js';
 import { flushLog, log, setSecrets } from './log.js';
 import type { StoreToWorker, ToPrimary, ToWorker } from './messages.js';
-import { createWorkerStore } from './store/index.js';
+import { createStoreMaker } from './store/index.js';
 
 /** How often stats are sent, milliseconds. */
 const STATS_EVERY = 1_000;
@@ -41,7 +41,8 @@ async function obey(message: ToWorker): Promise<void> {
 
 async function start(config: GatewayConfig): Promise<void> {
   adopt(config);
-  const store = createWorkerStore(config, {
+  const maker = await createStoreMaker(config);
+  const store = maker.worker({
     send: say,
     onMessage: (listener) => {
       hearStore = listener;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayConfig } from '../../src/config.js';
 import type { StoreToWorker } from '../../src/messages.js';
-import { createWorkerStore } from '../../src/store/index.js';
+import { createStoreMaker } from '../../src/store/index.js';
 import type { Store } from '../../src/store/store.js';
 
 const CREDENTIALS = 500;
@@ -39,7 +39,7 @@ async function measure(
   { config, rate, seconds }: Go,
   onMessage: (listener: (message: StoreToWorker) => void) => void,
 ): Promise<void> {
-  const store = createWorkerStore(config, { send: (message) => process.send?.(message), onMessage });
+  const store = (await createStoreMaker(config)).worker({ send: (message) => process.send?.(message), onMessage });
   await store.ready;
   const picks = new Map<string, number>();
   const delays: number[] = [];

@@ -6,7 +6,7 @@ import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import { ProcessSeries } from '../metrics/process-series.js';
 import type { UsageTable } from '../metrics/usage-table.js';
-import { createPrimaryStore } from '../store/index.js';
+import type { StoreMaker } from '../store/index.js';
 import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
 import type { SupervisionLimits } from './limits.js';
@@ -23,6 +23,7 @@ export interface ClusterOptions {
   readonly limits: SupervisionLimits;
   readonly log: Log;
   readonly onHopeless: (reason: string) => void;
+  readonly stores: StoreMaker;
 }
 
 export class ClusterGateway implements RunningGateway, SupervisorObserver {
@@ -41,7 +42,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
     // No arguments: the configuration holds secrets and travels by message only.
     cluster.setupPrimary({ exec: workerFile, args: [] });
     this.onHopeless = options.onHopeless;
-    this.store = createPrimaryStore(config, (message) => this.#broadcast(message));
+    this.store = options.stores.primary((message) => this.#broadcast(message));
     this.#supervisor = new Supervisor({ fork: () => cluster.fork(), limits, log, observer: this }, config, generation);
     this.#roller = new RollingRestart(this.#supervisor, log);
     this.#counts = new CountKeeper(() => this.#supervisor.links);

@@ -5,21 +5,34 @@ import { EmbeddedStore } from './embedded.js';
 import { inProcessStore } from './in-process.js';
 import { OverIpcStore } from './over-ipc.js';
 import type { PrimaryLink, PrimaryStore } from './primary-link.js';
-import { RedisStore } from './redis.js';
 import type { RestListener, Store } from './store.js';
 
-/** For a worker. `onRest` hears of every rest that any worker starts or ends. */
-export function createWorkerStore(config: GatewayConfig, link: PrimaryLink, onRest?: RestListener): Store {
-  if (config.store.url !== undefined) return new RedisStore(config, config.store.url, onRest);
-  return new OverIpcStore(config, link, onRest);
+/** The stores of one configuration, one for each kind of process. */
+export interface StoreMaker {
+  /** For a worker. `onRest` hears of every rest that any worker starts or ends. */
+  worker(link: PrimaryLink, onRest?: RestListener): Store;
+  /** For the primary: `broadcast` reaches every worker; hand workers' store messages to `answer`, and `greet` each new worker. */
+  primary(broadcast: (message: StoreToWorker) => void): PrimaryStore;
+  /** For `--workers 0`. */
+  single(onRest?: RestListener): Store;
 }
 
-/** For the primary: `broadcast` reaches every worker; hand workers' store messages to `answer`, and `greet` each new worker. */
-export function createPrimaryStore(config: GatewayConfig, broadcast: (message: StoreToWorker) => void): PrimaryStore {
-  return config.store.url === undefined ? new EmbeddedStore(config, broadcast) : new RedisStore(config, config.store.url);
+/** ioredis is loaded only where the configuration names a server: 0.4 MB that another start need not read. */
+export async function createStoreMaker(config: GatewayConfig): Promise<StoreMaker> {
+  const { url } = config.store;
+  if (url === undefined) return embeddedStores(config);
+  const { RedisStore } = await import('./redis.js');
+  return {
+    worker: (_link, onRest) => new RedisStore(config, url, onRest),
+    primary: () => new RedisStore(config, url),
+    single: (onRest) => new RedisStore(config, url, onRest),
+  };
 }
 
-/** For `--workers 0`. */
-export function createSingleStore(config: GatewayConfig, onRest?: RestListener): Store {
-  return config.store.url === undefined ? inProcessStore(config, onRest) : new RedisStore(config, config.store.url, onRest);
+function embeddedStores(config: GatewayConfig): StoreMaker {
+  return {
+    worker: (link, onRest) => new OverIpcStore(config, link, onRest),
+    primary: (broadcast) => new EmbeddedStore(config, broadcast),
+    single: (onRest) => inProcessStore(config, onRest),
+  };
 }

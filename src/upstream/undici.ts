@@ -1,5 +1,7 @@
 /** The only door to undici: one pool an upstream origin, HTTP/1.1, no redirects, time-outs kept by the gateway. */
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+// The main entry also loads fetch, caches, mocks and WebSocket: 1.08 MB to read at every worker's start, against 0.3 MB.
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { type Upstream, type UpstreamExchange, UpstreamFault, type UpstreamHeaders, type UpstreamListener } from './upstream.js';
 
 export interface PoolOptions {
