@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { GatewayError } from '../errors.js';
+import { isClosing } from './closing.js';
 import { refuse, refuseBytes } from './refusals.js';
 import { strictFault } from './strictness.js';
 
@@ -18,6 +19,7 @@ const BACKLOG = 4096;
 
 export function createDataServer(listener: Listener): Server {
   const strict: Listener = (request, response) => {
+    if (isClosing(request)) return;
     const fault = strictFault(request);
     if (fault === undefined) listener(request, response);
     else refuse(request, response, new GatewayError('invalid_request', fault), { connection: 'close' });
@@ -29,6 +31,8 @@ export function createDataServer(listener: Listener): Server {
       requestTimeout: REQUEST_TIMEOUT,
       maxHeaderSize: MOST_HEADER_BYTES,
       noDelay: true,
+      // Node's own refusal has no body; ours follows.
+      requireHostHeader: false,
     },
     strict,
   );

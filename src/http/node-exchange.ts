@@ -6,10 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientExchange, ClientListener } from '../gateway/client-exchange.js';
+import { closeAfter } from './closing.js';
 import { readBody } from './read-body.js';
-
-/** How long the rest of a refused body is read and thrown away, so that the client gets to read our answer: milliseconds. */
-const LINGER = 2_000;
 
 export class NodeExchange implements ClientExchange {
   listener: ClientListener | null = null;
@@ -49,7 +47,6 @@ export class NodeExchange implements ClientExchange {
       'content-length': String(Buffer.byteLength(body)),
     });
     this.#response.end(body);
-    if (!this.#request.complete) this.#discardRest();
   }
 
   start(status: number, headers: Record<string, string>): void {
@@ -79,17 +76,10 @@ export class NodeExchange implements ClientExchange {
     this.#response.destroy();
   }
 
-  /** A body still under way when it was refused would close the connection on the client while it sends. */
-  #discardRest(): void {
-    const { socket } = this.#request;
-    this.#request.resume();
-    const timer = setTimeout(() => socket.destroy(), LINGER);
-    this.#request.once('close', () => clearTimeout(timer));
-    socket.once('close', () => clearTimeout(timer));
-  }
-
   #connectionHeader(): Record<string, string> {
-    return this.#isDraining() || !this.#request.complete ? { connection: 'close' } : {};
+    if (this.#request.complete && !this.#isDraining()) return {};
+    closeAfter(this.#request);
+    return { connection: 'close' };
   }
 
   #onClose(): void {

@@ -6,6 +6,7 @@ import { errorHeaders } from '../gateway/gateway-headers.js';
 import { requestIdOf } from '../gateway/request-id.js';
 import { errorBody as anthropicErrorBody } from '../protocol/anthropic/error.js';
 import { openai } from '../protocol/openai/index.js';
+import { closeAfter } from './closing.js';
 
 /** In the shape of the protocol that the path belongs to; closes where a body is still to come. */
 export function refuse(
@@ -19,6 +20,7 @@ export function refuse(
     ? anthropicErrorBody(error, requestId)
     : openai.errorBody(error, requestId);
   if (!request.complete) headers.connection = 'close';
+  if (headers.connection === 'close') closeAfter(request);
   response.writeHead(error.status, {
     ...errorHeaders(error),
     ...headers,
@@ -26,7 +28,6 @@ export function refuse(
     'content-length': String(Buffer.byteLength(body)),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-  request.resume();
 }
 
 const PARSER_REFUSALS: Readonly<Record<string, readonly [string, ErrorCode, string]>> = {
