@@ -12,12 +12,18 @@ import { usageOf } from './usage.js';
 const FINISH_REASON = /"finish_reason"\s*:\s*"/;
 const USAGE = /"usage"\s*:\s*\{/;
 const DONE = /(?:^|[\r\n])data: ?\[DONE\]/;
-const ERROR_EVENT = /(?:^|[\r\n])data: ?\{\s*"error"\s*:\s*[{"]/;
 
 export class ChatStreamObserver implements StreamObserver {
-  finished = false;
   errorSeen = false;
   usage: Usage | undefined;
+  /** `[DONE]`: nothing can follow. */
+  #done = false;
+  /** A choice has ended; with several, content of another may follow. */
+  #choiceEnded = false;
+
+  get finished(): boolean {
+    return this.#done || this.#choiceEnded;
+  }
 
   inspect(text: string): StreamSight {
     this.watch(text);
@@ -25,16 +31,18 @@ export class ChatStreamObserver implements StreamObserver {
       const chunk = parseObject(data);
       const error = errorOf(chunk);
       if (error) return { error };
-      if (this.finished || hasContent(chunk)) return 'content';
+      if (data === '[DONE]' || hasContent(chunk) || FINISH_REASON.test(data)) return 'content';
     }
     return 'preamble';
   }
 
   /** Four searches a chunk; each is native and linear. */
   watch(text: string): void {
-    if (!this.finished && (FINISH_REASON.test(text) || (text.includes('[DONE]') && DONE.test(text)))) this.finished = true;
+    if (FINISH_REASON.test(text)) this.#choiceEnded = true;
+    else if (this.#choiceEnded && !this.#done) this.#choiceEnded = !eventData(text).map(parseObject).some(hasContent);
+    if (text.includes('[DONE]') && DONE.test(text)) this.#done = true;
     if (text.includes('"usage"') && USAGE.test(text)) this.#readUsage(text);
-    if (text.includes('"error"') && ERROR_EVENT.test(text)) this.errorSeen = true;
+    if (!this.errorSeen && text.includes('"error"')) this.errorSeen = eventData(text).map(parseObject).some(errorOf);
   }
 
   /** The last one wins: some upstreams count up in every chunk. */

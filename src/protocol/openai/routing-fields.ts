@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.js';
 import { type Scan, type Span, scanArray, scanObject } from '../json-scan.js';
 import type { RoutingFields } from '../protocol.js';
 
-const WANTED = new Set(['model', 'stream', 'messages', 'input', 'user', 'safety_identifier', 'prompt_cache_key', 'metadata']);
+const WANTED = new Set(['model', 'stream', 'messages', 'user', 'safety_identifier', 'prompt_cache_key', 'metadata']);
 /** The prefix that names a conversation ends with its first user message, which stands early. */
 const MOST_MESSAGES_READ = 16;
 const LONGEST_MODEL = 256;
