@@ -29,6 +29,7 @@ export class Delivery {
   lastSentAt: number;
   /** The bytes sent so far end inside an event too large to be held. */
   insideEvent = false;
+  #streams = false;
   readonly #context: RequestContext;
   readonly #tallies: Tallies;
 
@@ -50,6 +51,8 @@ export class Delivery {
   startStream(upstreamHeaders: Record<string, string>): void {
     if (this.state !== 'nothing') return;
     this.state = 'preamble';
+    this.#streams = true;
+    this.#tallies.streams++;
     this.#context.status = 200;
     this.#context.client.start(200, { ...STREAM_HEADERS, ...upstreamHeaders, ...attemptHeaders(this.#context) });
   }
@@ -72,6 +75,12 @@ export class Delivery {
     this.lastSentAt = now;
     this.#tallies.heartbeats++;
     this.#context.client.write(HEARTBEAT);
+  }
+
+  /** The request is over, however it ended. */
+  close(): void {
+    if (this.#streams) this.#tallies.streams--;
+    this.#streams = false;
   }
 
   end(): void {

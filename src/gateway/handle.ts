@@ -27,6 +27,7 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
   } catch (error) {
     answerError(context, run, error);
   } finally {
+    run.delivery.close();
     gateway.leave(run);
     account(gateway.parts.metrics, context);
   }

@@ -74,19 +74,24 @@ storeContract({
 });
 
 test('a primary that is silent or gone costs a request the time-out at most, and is used again when it is back', async (t) => {
-  const config = contractConfig({ store: { timeout: 50 } });
+  const config = contractConfig();
   const primary = new EmbeddedStore(config, (message) => hear(message));
   let hear: (message: StoreToWorker) => void = () => {};
   let line: 'up' | 'silent' | 'closed' = 'silent';
-  const store = new OverIpcStore(config, {
-    send: (message) => {
-      if (line === 'closed') throw new Error('channel closed');
-      if (line === 'up') primary.answer(message, (answer) => setImmediate(() => hear(answer)));
+  const store = new OverIpcStore(
+    config,
+    {
+      send: (message) => {
+        if (line === 'closed') throw new Error('channel closed');
+        if (line === 'up') primary.answer(message, (answer) => setImmediate(() => hear(answer)));
+      },
+      onMessage: (listener) => {
+        hear = listener;
+      },
     },
-    onMessage: (listener) => {
-      hear = listener;
-    },
-  });
+    undefined,
+    50,
+  );
   t.teardown(() => store.close());
   t.match(await store.choose({ alias: 'm', model: 'm', session: 's' }), { found: true });
   t.match(store.health, { degraded: true, fallbacks: 1 });

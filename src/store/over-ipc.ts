@@ -1,3 +1,9 @@
+/**
+ * How long the primary may be silent. Its answer is exact and takes a fraction of a millisecond; on a machine so busy
+ * that it takes longer, an exact turn late is worth more than a guess, and a primary that is gone is noticed by the closed channel.
+ */
+const PATIENCE = 2_000;
+
 /** A worker's way to the embedded store: known sessions from memory, the rest asked of the primary. */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
@@ -25,14 +31,14 @@ export class OverIpcStore implements Store {
   #degraded = false;
   #fallbacks = 0;
 
-  constructor(config: GatewayConfig, link: PrimaryLink, onRest: RestListener = () => {}) {
+  /** `patience`: milliseconds that a request waits for the primary. */
+  constructor(config: GatewayConfig, link: PrimaryLink, onRest: RestListener = () => {}, patience = PATIENCE) {
     this.#link = link;
     this.#onRest = onRest;
     this.#known = new KnownSessions(config.sticky.ttl, config.sticky.maxSessions);
     this.#own = new Ledger(config);
-    this.#choices = new Pending(config.store.timeout);
-    // Asked by people, not by requests: an answer over many credentials may take longer.
-    this.#replies = new Pending(Math.max(2_000, config.store.timeout));
+    this.#choices = new Pending(patience);
+    this.#replies = new Pending(PATIENCE);
     this.#picksTimer = setInterval(() => this.#sendPicks(), PICKS_EVERY).unref();
     link.onMessage((message) => this.#hear(message));
   }
