@@ -75,7 +75,7 @@ export interface TimeoutConfig {
 export interface RetryConfig {
   /** Attempts for one request, the first included. */
   readonly attempts: number;
-  /** Retries allowed as a share of requests, in percent. */
+  /** Retries allowed as a share of requests, in percent; 0 for none. */
   readonly budgetPercent: number;
 }
 

@@ -120,7 +120,7 @@ const timeouts = section('How long an upstream may take.', {
 
 const retry = section('What happens before the first byte when an attempt fails.', {
   attempts: z.prefault(option(wholeNumber(1, 10, 'attempts'), 'Attempts for one request, the first included.'), 3),
-  budgetPercent: z.prefault(option(decimal(0, 100, 'percent'), 'Retries allowed as a share of requests.'), 20),
+  budgetPercent: z.prefault(option(decimal(0, 100, 'percent'), 'Retries allowed as a share of requests; 0 for none.'), 20),
 });
 
 const budget = section('Most that a client may spend; needs prices on the models.', {
