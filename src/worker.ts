@@ -1,5 +1,6 @@
 /** A worker's entry: greet the primary, serve what it configures, obey it alone, leave when it is gone. */
 
+import cluster from 'node:cluster';
 import type { GatewayConfig } from './config.js';
 import { type Service, startService } from './http/service.js';
 import { flushLog, log, setSecrets } from './log.js';
@@ -19,6 +20,7 @@ let hearStore: (message: StoreToWorker) => void = () => {};
 for (const signal of NOT_OURS) process.on(signal, () => {});
 process.on('message', (message: ToWorker) => void obey(message).catch(leaveWith));
 process.on('disconnect', () => void leaveOrphaned());
+cluster.worker?.on('disconnect', outliveThePrimary);
 process.on('uncaughtException', (error) => void leaveAfterFault(error));
 process.on('unhandledRejection', (error) => void leaveAfterFault(error));
 say({ type: 'hello' });
@@ -76,6 +78,11 @@ async function drain(deadline: number, linger: number): Promise<void> {
   await service?.drain(deadline, linger);
   const [metrics, usage] = [await service?.answer('metrics'), await service?.answer('usage')];
   say({ type: 'farewell', metrics, usage }, () => leave(0));
+}
+
+/** Node ends a worker in the instant that its primary is gone, streams and all, unless the end looks wished for. */
+function outliveThePrimary(): void {
+  if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
 }
 
 /** Without a primary nobody replaces or stops this process: finish what runs and go. */
