@@ -14,7 +14,8 @@ function readTexts(): Map<string, string> {
   for (const folder of SCANNED.filter((name) => existsSync(join(ROOT, name)))) {
     for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      if (!entry.isFile() || !/\.m?[jt]s$/.test(entry.name) || path.includes('node_modules')) continue;
+      // A declaration file describes its door's library to the compiler and imports nothing at run time.
+      if (!entry.isFile() || !/(?<!\.d)\.m?[jt]s$/.test(entry.name) || path.includes('node_modules')) continue;
       texts.set(relative(ROOT, path).split(sep).join('/'), readFileSync(path, 'utf8'));
     }
   }

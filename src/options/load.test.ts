@@ -288,7 +288,10 @@ test('without a config file there is nothing to relay to until the mock is put i
   if (result.kind !== 'ok') throw new Error('not ok');
   t.match(result, { source: undefined, check: true, config: { upstreams: [], models: [], clients: [] } });
   const demo = withDemoUpstream(result.config, 'http://127.0.0.1:9001');
-  t.match(demo, { upstreams: [{ name: 'mock', baseUrl: 'http://127.0.0.1:9001' }], models: [{ name: 'mock-model' }, { name: '*' }] });
+  t.match(demo, {
+    upstreams: [{ name: 'mock', baseUrl: 'http://127.0.0.1:9001' }],
+    models: [{ name: 'mock-model' }, { name: '*' }],
+  });
   t.equal(demo.upstreams[0]?.credentials.length, 4);
   t.end();
 });
