@@ -178,11 +178,11 @@ test('errors reach the SDK as its own exceptions', async (t) => {
 
   const limited = await ask('fault-status-429-retry-7');
   t.type(limited, OpenAI.RateLimitError);
-  t.match(limited.headers.get('retry-after'), /^[1-7]$/);
+  t.match(limited.headers?.get('retry-after'), /^[1-7]$/);
   t.ok(limited.requestID);
   const resting = await ask('fault-status-429-retry-7');
   t.type(resting, OpenAI.RateLimitError, 'and while every credential rests');
-  t.match(resting.headers.get('retry-after'), /^[1-7]$/);
+  t.match(resting.headers?.get('retry-after'), /^[1-7]$/);
 });
 
 test('an error in the middle of a stream is thrown by the SDK, never a short answer', async (t) => {
