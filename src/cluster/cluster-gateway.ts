@@ -1,5 +1,5 @@
 /** The gateway as a cluster: a supervisor over workers, the embedded store's state beside it, their counts kept. */
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import type { GatewayConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
@@ -9,6 +9,7 @@ import type { UsageTable } from '../metrics/usage-table.js';
 import type { StoreMaker } from '../store/index.js';
 import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
+import { watchHandover } from './handover.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
@@ -43,7 +44,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
     cluster.setupPrimary({ exec: workerFile, args: [] });
     this.onHopeless = options.onHopeless;
     this.store = options.stores.primary((message) => this.#broadcast(message));
-    this.#supervisor = new Supervisor({ fork: () => cluster.fork(), limits, log, observer: this }, config, generation);
+    this.#supervisor = new Supervisor({ fork: () => this.#fork(), limits, log, observer: this }, config, generation);
     this.#roller = new RollingRestart(this.#supervisor, log);
     this.#counts = new CountKeeper(() => this.#supervisor.links);
   }
@@ -120,6 +121,12 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
 
   onGone(link: WorkerLink): void {
     this.#counts.depart(link);
+  }
+
+  #fork(): Worker {
+    const worker = cluster.fork();
+    watchHandover(worker, () => this.#supervisor.links.some((link) => link.id !== worker.id && link.wasReady && link.connected));
+    return worker;
   }
 
   /** To those that serve: a worker that becomes ready later is greeted with everything that still holds. */
