@@ -10,6 +10,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** What the gateway says if nothing better is known. */
   readonly error: GatewayError;
+  /** The connection broke before there was an answer: says little of the credential. */
+  readonly broken?: boolean;
   /** From the upstream, milliseconds. */
   readonly retryAfter?: number;
   /** The upstream's own answer, passed on when this failure is the last word. */
@@ -36,7 +38,11 @@ export function kindOf(status: number, code: string | null | undefined): Failure
 
 export function failureOf(fault: UpstreamFault): Failure {
   const code = fault.kind === 'connect' ? 'upstream_unreachable' : 'upstream_error';
-  return { kind: 'failed', error: new GatewayError(code, fault.message, { cause: fault.cause }) };
+  return {
+    kind: 'failed',
+    broken: fault.kind === 'broken',
+    error: new GatewayError(code, fault.message, { cause: fault.cause }),
+  };
 }
 
 /** No answer in time, in the words of the limit that was reached. */

@@ -24,6 +24,7 @@ export class RequestRun implements Watched, ClientListener {
   #firstUpstream: string | undefined;
   #attempt: Attempt | undefined;
   #interrupted = false;
+  #askedAgain = false;
 
   constructor(context: RequestContext, parts: GatewayParts) {
     this.#context = context;
@@ -146,8 +147,17 @@ export class RequestRun implements Watched, ClientListener {
     return this.#interrupted || this.#context.client.closed;
   }
 
+  /** A broken connection is no reason to fail where there is no other credential: the same one is asked once more. */
+  #mayAskAgain(): boolean {
+    if (this.#askedAgain || !this.#lastFailure?.broken) return false;
+    this.#askedAgain = true;
+    this.#tried.length = 0;
+    return true;
+  }
+
   /** Nobody left to ask. */
-  #giveUp(none: NoCredential): false {
+  #giveUp(none: NoCredential): boolean {
+    if (this.#mayAskAgain()) return true;
     if (this.#lastFailure) return this.#answerFailure(this.#lastFailure, true);
     this.#context.outcome = 'error';
     const { retryAfter } = none;
