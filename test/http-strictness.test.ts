@@ -28,6 +28,8 @@ const REFUSED: Record<string, string> = {
   'an absolute-form target': `POST http://169.254.169.254/v1/chat/completions HTTP/1.1\r\n${HOST}${LENGTH}\r\n${BODY}`,
   'an asterisk target': `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`,
   'a target without slash': `POST v1/chat/completions HTTP/1.1\r\n${HOST}${LENGTH}\r\n${BODY}`,
+  'a target with a backslash': `POST /v1\\chat/completions HTTP/1.1\r\n${HOST}${LENGTH}\r\n${BODY}`,
+  'a target beyond ASCII': `POST /v1/\xe9 HTTP/1.1\r\n${HOST}${LENGTH}\r\n${BODY}`,
   'Transfer-Encoding ,chunked': `${POST}${HOST}transfer-encoding: ,chunked\r\n\r\n${CHUNKED_BODY}`,
   'Transfer-Encoding xchunked': `${POST}${HOST}transfer-encoding: xchunked\r\n\r\n${CHUNKED_BODY}`,
   'Transfer-Encoding chunked, chunked': `${POST}${HOST}transfer-encoding: chunked, chunked\r\n\r\n${CHUNKED_BODY}`,
@@ -133,6 +135,17 @@ test('chunked bodies in the plain spelling are served, extensions and trailers i
   const entries = await mock.requests();
   t.equal(entries.length, 2);
   t.notMatch(JSON.stringify(entries), /x-trailer/i, 'trailers stay behind');
+});
+
+test("a Host that no URL can hold is refused in the API's shape", async (t) => {
+  const { gateway, mock } = await start(t);
+  for (const host of ['a%41', 'a:99999', '[::1', '1.2.3.4.5:x', '%']) {
+    const bytes = chatBytes({ headers: ['connection: close'] }).replace('host: gateway', `host: ${host}`);
+    const [answer] = answersIn((await speak(gateway.port, bytes)).text);
+    t.equal(answer?.status, 400, host);
+    t.equal(JSON.parse(answer?.body || '{}').error?.type, 'invalid_request_error', host);
+  }
+  t.equal((await mock.stats()).requests, 0);
 });
 
 test('headers past 16 KiB are refused with 431', async (t) => {

@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { handle } from '../gateway/handle.js';
 import { CHAT_COMPLETIONS, EMBEDDINGS, type Route } from '../gateway/route.js';
+import { log } from '../log.js';
 import { dataHealth, type HealthSource } from './health.js';
 import { type Context, Hono, type HttpBindings, RESPONSE_ALREADY_SENT } from './hono.js';
 import { listModels, showModel } from './models.js';
@@ -34,6 +35,13 @@ export function createApp(gateway: Gateway, health: HealthSource): App {
     '*',
     onNode((request, response) => refuse(request, response, new GatewayError('unknown_url', 'This path does not exist here.'))),
   );
+  app.onError((error, context) => {
+    log.error({ err: error }, 'a route failed');
+    return onNode((request, response) => {
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, new GatewayError('internal_error', 'The gateway failed to serve this request.'));
+    })(context);
+  });
   return app;
 }
 

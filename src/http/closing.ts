@@ -19,7 +19,12 @@ export function closeAfter(request: IncomingMessage): void {
   const { socket } = request;
   closing.add(socket);
   // Node's server calls this once the last answer is written.
-  if (!request.complete) socket.destroySoon = () => linger(request, socket);
+  if (isBodyToCome(request)) socket.destroySoon = () => linger(request, socket);
+}
+
+/** Whether the client may still be sending. `complete` alone will not tell: it is false until the listener has returned. */
+export function isBodyToCome({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 }
 
 /** Whether this request came behind the last one that is answered. */

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientExchange, ClientListener } from '../gateway/client-exchange.js';
-import { closeAfter } from './closing.js';
+import { closeAfter, isBodyToCome } from './closing.js';
 import { readBody } from './read-body.js';
 
 export class NodeExchange implements ClientExchange {
@@ -77,7 +77,7 @@ export class NodeExchange implements ClientExchange {
   }
 
   #connectionHeader(): Record<string, string> {
-    if (this.#request.complete && !this.#isDraining()) return {};
+    if (!isBodyToCome(this.#request) && !this.#isDraining()) return {};
     closeAfter(this.#request);
     return { connection: 'close' };
   }

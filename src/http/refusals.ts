@@ -6,7 +6,7 @@ import { errorHeaders } from '../gateway/gateway-headers.js';
 import { requestIdOf } from '../gateway/request-id.js';
 import { errorBody as anthropicErrorBody } from '../protocol/anthropic/error.js';
 import { openai } from '../protocol/openai/index.js';
-import { closeAfter } from './closing.js';
+import { closeAfter, isBodyToCome } from './closing.js';
 
 /** In the shape of the protocol that the path belongs to; closes where a body is still to come. */
 export function refuse(
@@ -19,7 +19,7 @@ export function refuse(
   const body = request.url?.startsWith('/v1/messages')
     ? anthropicErrorBody(error, requestId)
     : openai.errorBody(error, requestId);
-  if (!request.complete) headers.connection = 'close';
+  if (isBodyToCome(request)) headers.connection = 'close';
   if (headers.connection === 'close') closeAfter(request);
   response.writeHead(error.status, {
     ...errorHeaders(error),
@@ -48,6 +48,12 @@ export function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void 
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+/** For what the router's adapter will not take: a Host that a URL cannot hold. */
+export function malformedAnswer(): Response {
+  const error = new GatewayError('invalid_request', 'The request target or the Host header is malformed.');
+  return new Response(openai.errorBody(error, ''), { status: error.status, headers: errorHeaders(error) });
 }
 
 /** Node keeps the response under way on the socket (`_httpMessage`); its own default handler looks there too. */

@@ -10,7 +10,11 @@ import { createDataServer, listen } from './data-server.js';
 import { Drain } from './drain.js';
 import type { HealthSource } from './health.js';
 import { getRequestListener } from './hono.js';
+import { malformedAnswer } from './refusals.js';
 import { ServiceStats } from './service-stats.js';
+
+/** `hostname`: for HTTP/1.0, where Host may be absent; nothing is routed by it. */
+const LISTENER_OPTIONS = { autoCleanupIncoming: false, hostname: 'localhost', errorHandler: malformedAnswer };
 
 export interface ServiceOptions {
   readonly config: GatewayConfig;
@@ -42,7 +46,7 @@ export class Service implements HealthSource {
     this.#metrics.watchStore(() => store.health);
     this.#gateway = new Gateway(config, store, this.#metrics);
     const app = createApp(this.#gateway, this);
-    this.#server = createDataServer(getRequestListener(app.fetch, { autoCleanupIncoming: false }));
+    this.#server = createDataServer(getRequestListener(app.fetch, LISTENER_OPTIONS));
     this.#server.on('connection', (socket) => {
       this.#metrics.tallies.connections++;
       socket.once('close', () => this.#metrics.tallies.connections--);

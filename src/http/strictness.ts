@@ -7,9 +7,12 @@ import type { IncomingMessage } from 'node:http';
 /** Visible ASCII without what could end an authority. */
 const HOST = /^[A-Za-z0-9._~\-[\]:%]+$/;
 
+/** Visible ASCII; a backslash is a slash to some readers and not to others (WHATWG URL §4.4, RFC 3986 §3.3). */
+const TARGET = /^\/[\x21-\x5b\x5d-\x7e]*$/;
+
 /** Why this request is refused with 400, undefined where it is fine. */
 export function strictFault(request: IncomingMessage): string | undefined {
-  if (!request.url?.startsWith('/')) return 'The request target must be a path.';
+  if (!TARGET.test(request.url ?? '')) return 'The request target must be a path.';
   const hosts = valuesOf(request, 'host');
   if (hosts.length > 1) return 'There must be one Host header.';
   if (hosts.length === 1 ? !HOST.test(hosts[0] ?? '') : request.httpVersionMinor > 0)

@@ -11,6 +11,9 @@ import { until } from './primary-process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Starts tried when a free port is lost to another program. */
+const MOST_STARTS = 3;
+
 /** What the helpers need of a tap test. */
 export interface TestScope {
   testdir(): string;
@@ -115,10 +118,18 @@ export async function startGateway(
   config: ConfigObject,
   { args = [] as string[], env = {} as NodeJS.ProcessEnv } = {},
 ): Promise<GatewayProcess> {
-  const gateway = new GatewayProcess(join(t.testdir(), `gateway-${Math.random().toString(36).slice(2)}.yaml`), config, args, env);
-  t.teardown(() => gateway.kill());
-  await gateway.ready();
-  return gateway;
+  for (let start = 1; ; start++) {
+    const file = join(t.testdir(), `gateway-${Math.random().toString(36).slice(2)}.yaml`);
+    const gateway = new GatewayProcess(file, config, args, env);
+    t.teardown(() => gateway.kill());
+    try {
+      await gateway.ready();
+      return gateway;
+    } catch (error) {
+      // Port 0 is settled before the workers bind it; on a busy machine a connection of another test may take it between.
+      if (start === MOST_STARTS || !String(error).includes('EADDRINUSE')) throw error;
+    }
+  }
 }
 
 export class GatewayProcess {
