@@ -6,7 +6,7 @@ import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import { readRetryAfter } from '../upstream/retry-after.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
-import { type Failure, kindOf, timedOut } from './failure.js';
+import { type Failure, kindOf } from './failure.js';
 
 /** Error bodies are small; what is longer is not worth reading on. */
 const MOST_BYTES = 64 * 1024;
@@ -47,7 +47,7 @@ export class ErrorAnswer implements AnswerReader {
   onDrain(): void {}
 
   check(now: number): void {
-    if (now > this.#deadline) this.#control.finish({ kind: 'failed', failure: timedOut('the rest of its error') });
+    if (now > this.#deadline) this.onEnd();
   }
 
   #failure(): Failure {

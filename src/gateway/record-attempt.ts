@@ -15,7 +15,7 @@ export function recordAttempt(
   end: AttemptEnd,
 ): void {
   const failure = end.kind === 'aborted' ? undefined : end.failure;
-  tellStore(parts, choice, end, failure);
+  tellStore(parts, choice, attempt, end, failure);
   parts.metrics.attempt({
     requestId: context.requestId,
     at: Date.now(),
@@ -45,11 +45,18 @@ export function recordAttempt(
   }
 }
 
-/** An abort teaches nothing: the lease of a trial runs out by itself. */
-function tellStore({ store }: GatewayParts, choice: ChosenCredential, end: AttemptEnd, failure: Failure | undefined): void {
+/** An abort before the upstream said yes teaches nothing: the lease of a trial runs out by itself. */
+function tellStore(
+  { store }: GatewayParts,
+  choice: ChosenCredential,
+  attempt: Attempt,
+  end: AttemptEnd,
+  failure: Failure | undefined,
+): void {
   const { upstream, credential, model, trial } = choice;
   if (failure && failure.kind !== 'rejected') {
     const outcome: Outcome = { upstream, credential, model, kind: failure.kind, retryAfter: failure.retryAfter, trial };
     store.report(outcome);
-  } else if (trial && end.kind !== 'aborted') store.report({ upstream, credential, model, kind: 'ok', trial });
+  } else if (trial && (end.kind !== 'aborted' || attempt.status === 200))
+    store.report({ upstream, credential, model, kind: 'ok', trial });
 }

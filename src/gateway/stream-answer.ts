@@ -9,7 +9,7 @@ import { GatewayError } from '../errors.js';
 import { redact } from '../log.js';
 import type { Tallies } from '../metrics/record.js';
 import type { StreamObserver, UpstreamErrorBody } from '../protocol/protocol.js';
-import { EventAligner } from '../protocol/sse.js';
+import { EventAligner, isWholeEvent } from '../protocol/sse.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { Usage } from '../usage.js';
@@ -57,17 +57,21 @@ export class StreamAnswer implements AnswerReader {
   }
 
   onEnd(): void {
-    const rest = this.#aligner.flush();
     const { observer, delivery } = this.#parts;
-    if (rest !== '') observer.watch(rest);
-    if (!this.#relaying) {
-      if (!observer.finished) return this.#break(unusable('its stream ended before it began'));
-      this.#begin();
-    }
-    if (rest !== '') delivery.send(rest, this.#lastByteAt);
-    if (!observer.finished && !observer.errorSeen) return this.#break(cutOff());
+    this.#passRest();
+    if (!this.#relaying) return this.#break(unusable('its stream ended before it began'));
+    if (observer.errorSeen) return this.#break(failedInside());
+    if (!observer.finished || delivery.insideEvent) return this.#break(cutOff());
     delivery.end();
-    this.#finish(observer.errorSeen ? 'incomplete' : 'ok');
+    this.#finish('ok');
+  }
+
+  /** Bytes behind the last empty line go out if they are an event; half of one would break the client's parser. */
+  #passRest(): void {
+    const rest = this.#aligner.flush();
+    if (rest === '' || this.#parts.delivery.insideEvent || !isWholeEvent(rest)) return;
+    if (this.#relaying) this.#relay(rest);
+    else this.#hold(rest);
   }
 
   onFault(fault: UpstreamFault): void {
@@ -85,8 +89,7 @@ export class StreamAnswer implements AnswerReader {
   check(now: number): void {
     const { timeouts } = this.#parts.context.snapshot.config;
     const silent = now - this.#lastByteAt > timeouts.idle;
-    if (silent && this.#paused)
-      this.#break({ kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') });
+    if (silent && this.#paused) this.#cutClient();
     else if (silent) this.#break(timedOut('the rest of its answer'));
     else if (!this.#relaying && now - this.#parts.sentAt > timeouts.firstToken) this.#break(timedOut('a first token'));
   }
@@ -129,17 +132,30 @@ export class StreamAnswer implements AnswerReader {
   }
 
   #break(failure: Failure): void {
-    const { control, delivery, context, observer } = this.#parts;
+    const { control, delivery, observer } = this.#parts;
     if (!this.#relaying) return control.finish({ kind: 'failed', failure });
-    if (this.#paused) context.client.cut();
-    else if (observer.errorSeen) delivery.end();
+    if (observer.errorSeen) delivery.end();
     else delivery.fail(failure.error);
     this.#finish('incomplete', failure);
+  }
+
+  /** It has not read for the idle time: an error event would wait behind what it does not read. */
+  #cutClient(): void {
+    this.#parts.context.client.cut();
+    this.#finish('incomplete', {
+      kind: 'rejected',
+      error: new GatewayError('request_timeout', 'The client stopped reading.'),
+    });
   }
 
   #finish(outcome: 'ok' | 'incomplete', failure?: Failure): void {
     this.#parts.control.finish({ kind: 'delivered', outcome, usage: this.#parts.observer.usage, failure });
   }
+}
+
+/** The client was told by the upstream itself; its credential is judged as if nothing had come. */
+function failedInside(): Failure {
+  return { kind: 'failed', error: new GatewayError('upstream_error', 'The upstream reported an error within its answer.') };
 }
 
 function cutOff(): Failure {

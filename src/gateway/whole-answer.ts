@@ -9,11 +9,13 @@ import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
-import { type Failure, failureOf, timedOut } from './failure.js';
+import { type Failure, failureOf, timedOut, unusable } from './failure.js';
 import { attemptHeaders } from './gateway-headers.js';
 
 /** Bytes held for one answer. */
 const MOST_HELD = 8 * 1024 * 1024;
+/** Bytes of an answer that is parsed to see that it is whole; megabytes of embeddings are judged by their last brace. */
+const MOST_PARSED = 64 * 1024;
 
 export class WholeAnswer implements AnswerReader {
   readonly #control: AttemptControl;
@@ -51,7 +53,9 @@ export class WholeAnswer implements AnswerReader {
       return;
     }
     const body = Buffer.concat(this.#chunks, this.#length);
-    const usage = this.#protocol.readUsage(body.toString('latin1'));
+    const text = body.toString('latin1');
+    if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
+    const usage = this.#protocol.readUsage(text);
     this.#delivery.answer(200, this.#responseHeaders(), body);
     this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
   }
@@ -107,5 +111,16 @@ export class WholeAnswer implements AnswerReader {
 
   #responseHeaders(): Record<string, string> {
     return { 'content-type': 'application/json', ...allowedResponseHeaders(this.#headers) };
+  }
+}
+
+/** A length that the upstream got wrong cuts the body without any sign in HTTP. */
+function looksWhole(text: string): boolean {
+  if (text.length > MOST_PARSED) return /^\s*[{[]/.test(text) && /[}\]]\s*$/.test(text.slice(-64));
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

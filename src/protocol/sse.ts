@@ -35,14 +35,16 @@ export class EventAligner {
   #tail = '';
   /** An event larger than the bound has gone out in part. */
   #insideLargeEvent = false;
+  /** What went out ends in CR: an LF that follows belongs to that end of line. */
+  #endedInReturn = false;
 
   /** The bytes that may go out now; '' while an event is incomplete. */
   push(text: string): string {
     const border = this.#border(text);
     if (border === 0) return this.#hold(text);
     this.#insideLargeEvent = false;
-    if (this.#heldLength === 0 && border === text.length) return text;
-    const whole = this.#take() + text.slice(0, border);
+    this.#endedInReturn = text.charCodeAt(border - 1) === CR;
+    const whole = this.#take() + (border === text.length ? text : text.slice(0, border));
     if (border < text.length) this.#hold(text.slice(border));
     return whole;
   }
@@ -63,12 +65,14 @@ export class EventAligner {
   }
 
   #border(text: string): number {
+    if (this.#endedInReturn && this.#heldLength === 0 && text.charCodeAt(0) === LF) return Math.max(1, lastEventBorder(text));
     if (this.#tail === '') return lastEventBorder(text);
     const border = lastEventBorder(this.#tail + text) - this.#tail.length;
     return border > 0 ? border : 0;
   }
 
   #hold(text: string): string {
+    this.#endedInReturn = false;
     this.#held.push(text);
     this.#heldLength += text.length;
     this.#tail = (this.#tail + text.slice(-3)).slice(-3);
@@ -86,6 +90,23 @@ export class EventAligner {
     this.#heldLength = 0;
     this.#tail = '';
     return whole;
+  }
+}
+
+/**
+ * Whether the last bytes of a stream that ended without an empty line are a whole event all the same: `[DONE]` or
+ * complete JSON. The standard drops such an event, LLM clients do not, and half of one breaks them.
+ */
+export function isWholeEvent(text: string): boolean {
+  return eventData(text).every((data) => data.trim() === '[DONE]' || isJson(data));
+}
+
+function isJson(data: string): boolean {
+  try {
+    JSON.parse(data);
+    return true;
+  } catch {
+    return false;
   }
 }
 
