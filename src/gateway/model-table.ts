@@ -12,7 +12,8 @@ export class ModelTable {
 
   /** The entry for `model`: its own, else the catch-all. Throws 404 for none, 403 for one that this caller may not use. */
   resolve(model: string, caller: Caller): ModelConfig {
-    const entry = (model === '*' ? undefined : this.#byName.get(model)) ?? this.#byName.get('*');
+    // `*` is how the configuration names the rest; nobody can ask for it.
+    const entry = model === '*' ? undefined : (this.#byName.get(model) ?? this.#byName.get('*'));
     if (!entry)
       throw new GatewayError('model_not_found', `The model '${printable(model)}' does not exist or is not configured here.`, {
         param: 'model',
