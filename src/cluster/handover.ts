@@ -1,6 +1,6 @@
 /**
  * Connections under way from the primary to a worker. Node's round robin sends the socket and waits for the worker's
- * word; when the worker dies first, Node (20 and 26 read) forgets the socket open, and its client hangs for good
+ * word; when the worker dies first, Node (20, read) forgets the socket open, and its client hangs for good
  * (one of 370 requests after a `kill -9` under 400 streams, measured). Here they are meant to go to another
  * worker. OPEN: the same test still hangs one connection, so this is not yet seen to work (test/worker-death.test.ts).
  */
