@@ -1,4 +1,5 @@
 /** The port is settled and proved free before the first fork: then a worker that comes back finds the same one, and a port in use is one clear line and no crash loop. */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Where the operator changes the address that cannot be had. */
@@ -15,19 +16,33 @@ export class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 
+/** Below the range that systems hand out to outgoing connections (Linux: from 32768), so that none takes it before the workers bind it. */
+const LOWEST = 10_000;
+const HIGHEST = 32_767;
+const TRIES = 20;
+
 /**
  * The port to serve on: the given one, or a free one for 0.
  * @throws AddressError when it is taken, privileged or not of this machine.
  */
-export function settlePort(host: string, port: number, settings = DATA_SETTINGS): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function settlePort(host: string, port: number, settings = DATA_SETTINGS): Promise<number> {
+  for (let tries = port === 0 ? TRIES : 0; tries > 0; tries--) {
+    const candidate = randomInt(LOWEST, HIGHEST + 1);
+    const fault = await tryToBind(host, candidate);
+    if (!fault) return candidate;
+    if (fault.code !== 'EADDRINUSE') throw new AddressError(explain(fault, host, candidate, settings));
+  }
+  const fault = await tryToBind(host, port);
+  if (fault) throw new AddressError(explain(fault, host, port, settings));
+  return port;
+}
+
+/** Binds and lets go; answers with why it could not. */
+function tryToBind(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new AddressError(explain(error, host, port, settings))));
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      const settled = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolve(settled));
-    });
+    server.once('error', resolve);
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }
 

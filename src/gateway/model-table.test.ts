@@ -38,8 +38,8 @@ test('an unknown name is 404, a known one out of bounds 403, both at the field m
   }
 });
 
-test('the catch-all’s own name gives nobody more than their names', async (t) => {
-  t.equal(refusal(() => open.resolve('*', caller('gpt-*')))?.code, 'model_not_allowed');
+test('the catch-all’s own name is no model that anybody can ask for', async (t) => {
+  t.equal(refusal(() => open.resolve('*', caller('gpt-*')))?.code, 'model_not_found');
   t.equal(refusal(() => closed.resolve('*', caller('*')))?.code, 'model_not_found');
 });
 
