@@ -10,7 +10,7 @@ function cut(text: string, at: readonly number[]): string[] {
   return borders.slice(1).map((end, index) => text.slice(borders[index], end));
 }
 
-test('any split of any bytes gives the same bytes, cut at event borders only', async (t) => {
+test('any split of any bytes gives the same bytes, cut at event borders only', async () => {
   fc.assert(
     fc.property(stream, fc.array(fc.nat(), { maxLength: 12 }), (text, at) => {
       const aligner = new EventAligner();
