@@ -1,4 +1,4 @@
-/** `GET /health` on the data port: for load balancers, without a key, cheap in every state. */
+/** `GET /health` on the data port: for load balancers, without a key, cheap in every state. Memory is this process's, in bytes. */
 import type { ServerResponse } from 'node:http';
 import type { ClusterState } from '../messages.js';
 
@@ -11,17 +11,15 @@ export interface HealthSource {
   readonly storeDegraded: boolean;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 export function dataHealth(source: HealthSource, response: ServerResponse): void {
   const status = source.draining ? 'draining' : source.inFlight >= source.slots ? 'overloaded' : 'ok';
   const memory = process.memoryUsage();
   const body = JSON.stringify({
     status,
     workers: source.cluster.workers,
-    in_flight: Math.max(source.cluster.inFlight, source.inFlight),
+    inFlight: Math.max(source.cluster.inFlight, source.inFlight),
     slots: { total: source.slots, free: Math.max(0, source.slots - source.inFlight) },
-    memory: { rss_mb: toMebibytes(memory.rss), heap_used_mb: toMebibytes(memory.heapUsed) },
+    memory: { rss: memory.rss, heapUsed: memory.heapUsed, external: memory.external },
     store: source.storeDegraded ? 'degraded' : 'ok',
   });
   const headers: Record<string, string> = {
@@ -33,8 +31,4 @@ export function dataHealth(source: HealthSource, response: ServerResponse): void
   if (status !== 'ok') headers['retry-after'] = '1';
   response.writeHead(status === 'ok' ? 200 : 503, headers);
   response.end(body);
-}
-
-function toMebibytes(bytes: number): number {
-  return Math.round((bytes / MEBIBYTE) * 10) / 10;
 }
