@@ -101,6 +101,7 @@ export class RequestRun implements Watched, ClientListener {
     // The store is ahead of this worker in a reload: that credential is not known here (any more).
     if (!upstream || key === undefined)
       return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
+    if (upstream.config.protocol !== this.#context.route.protocol.name) throw notConvertible();
     return this.#goesOn(choice, await this.#send(choice, upstream, key));
   }
 
@@ -184,3 +185,14 @@ export class RequestRun implements Watched, ClientListener {
 
 /** Unknown credentials skipped for one request before it is refused. */
 const MOST_UNKNOWN = 16;
+
+/** Bytes of one protocol sent to an upstream of another would only be refused there, in words that help nobody. */
+function notConvertible(): GatewayError {
+  return new GatewayError(
+    'unsupported_value',
+    'This model is served by an upstream of another protocol, which this version does not convert to.',
+    {
+      param: 'model',
+    },
+  );
+}
