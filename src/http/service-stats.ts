@@ -4,9 +4,11 @@ import type { WorkerStats } from '../messages.js';
 import type { Tallies } from '../metrics/record.js';
 
 const NANOSECONDS = 1e6;
+/** Milliseconds between the monitor's ticks. */
+const RESOLUTION = 20;
 
 export class ServiceStats {
-  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
   #utilization: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor() {
@@ -18,7 +20,8 @@ export class ServiceStats {
     const utilization = performance.eventLoopUtilization();
     const since = performance.eventLoopUtilization(utilization, this.#utilization);
     this.#utilization = utilization;
-    const loopDelay = this.#delay.percentile(99) / NANOSECONDS;
+    // The histogram holds whole intervals between its own ticks.
+    const loopDelay = Math.max(0, this.#delay.percentile(99) / NANOSECONDS - RESOLUTION);
     this.#delay.reset();
     const { rss, heapUsed, external } = process.memoryUsage();
     const { inFlight, connections, requests } = tallies;
