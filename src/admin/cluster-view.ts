@@ -1,29 +1,19 @@
 /** What the admin port shows and does, as the primary offers it: a cluster of workers or a single process. Types only. */
 import type { GatewayConfig } from '../config.js';
 import type { CredentialKey } from '../credential/types.js';
+import type { WorkerStats } from '../messages.js';
 import type { MetricsJson } from '../metrics/metrics-json.js';
 import type { AttemptRecord } from '../metrics/record.js';
 import type { UsageTable } from '../metrics/usage-table.js';
 import type { StoreHealth, StoreSnapshot } from '../store/store.js';
 
 /** One serving process as of its last report. */
-export interface WorkerRow {
+export interface WorkerRow extends Omit<WorkerStats, 'draining' | 'storeDegraded'> {
   readonly id: number;
   readonly pid: number;
   /** The configuration it runs on. */
   readonly generation: number;
   readonly state: 'starting' | 'ready' | 'leaving';
-  readonly inFlight: number;
-  readonly connections: number;
-  readonly requests: number;
-  /** Share of the last second that its event loop was busy, 0 to 1. */
-  readonly utilization: number;
-  /** 99th percentile of event loop delay, milliseconds. */
-  readonly loopDelay: number;
-  /** Bytes. */
-  readonly rss: number;
-  readonly heapUsed: number;
-  readonly external: number;
   /** Milliseconds since it was started. */
   readonly uptime: number;
   /** Times a worker in this place died and was replaced. */

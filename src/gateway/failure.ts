@@ -54,3 +54,8 @@ export function timedOut(what: string): Failure {
 export function unusable(why: string): Failure {
   return { kind: 'failed', error: new GatewayError('upstream_error', `The upstream's answer could not be used: ${why}.`) };
 }
+
+/** The client has not read for the idle time; nothing of it is the credential's fault. */
+export function clientStalled(): Failure {
+  return { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') };
+}

@@ -16,7 +16,7 @@ import type { Usage } from '../usage.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
-import { type Failure, failureOf, timedOut, unusable } from './failure.js';
+import { clientStalled, type Failure, failureOf, timedOut, unusable } from './failure.js';
 
 /** Preamble held at most; past it the stream counts as begun. */
 const MOST_HELD = 64 * 1024;
@@ -142,10 +142,7 @@ export class StreamAnswer implements AnswerReader {
   /** It has not read for the idle time: an error event would wait behind what it does not read. */
   #cutClient(): void {
     this.#parts.context.client.cut();
-    this.#finish('incomplete', {
-      kind: 'rejected',
-      error: new GatewayError('request_timeout', 'The client stopped reading.'),
-    });
+    this.#finish('incomplete', clientStalled());
   }
 
   #finish(outcome: 'ok' | 'incomplete', failure?: Failure): void {

@@ -2,14 +2,13 @@
  * An answer in one piece. It is held until it is complete, so that a cut one can be asked for again; one that
  * is larger than the bound goes out as it comes from then on.
  */
-import { GatewayError } from '../errors.js';
 import type { Protocol } from '../protocol/protocol.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
-import { type Failure, failureOf, timedOut, unusable } from './failure.js';
+import { clientStalled, type Failure, failureOf, timedOut, unusable } from './failure.js';
 import { attemptHeaders } from './gateway-headers.js';
 
 /** Bytes held for one answer. */
@@ -72,11 +71,7 @@ export class WholeAnswer implements AnswerReader {
 
   check(now: number): void {
     if (now - this.#lastByteAt <= this.#context.snapshot.config.timeouts.idle) return;
-    this.#break(
-      this.#paused
-        ? { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') }
-        : timedOut('the rest of its answer'),
-    );
+    this.#break(this.#paused ? clientStalled() : timedOut('the rest of its answer'));
   }
 
   get #protocol(): Protocol {
