@@ -183,7 +183,7 @@ export class Supervisor implements LinkOwner {
 
   #welcome(link: WorkerLink): void {
     const slot = this.#homes.get(link);
-    if (!slot || link.state !== 'starting') return;
+    if (!slot || link.state !== 'starting' || link.reason) return; // One that said `failed` is leaving already.
     link.becameReady();
     slot.policy.becameReady();
     this.#options.log.info(
