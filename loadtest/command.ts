@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Display } from './display.js';
-import { Processes } from './engine/processes.js';
 import { readEnvironment } from './environment.js';
 import { type LoadWishes, makePlans } from './options.js';
 import { writeResults } from './output-files.js';
@@ -28,7 +27,6 @@ export async function reportCommand(file: string): Promise<number> {
 class LoadCommand {
   readonly #wishes: LoadWishes;
   readonly #entry: string;
-  readonly #processes: Processes;
   readonly #interrupt = new AbortController();
   readonly #display: Display;
   readonly #environment = readEnvironment();
@@ -36,7 +34,6 @@ class LoadCommand {
   constructor(wishes: LoadWishes, entry: string) {
     this.#wishes = wishes;
     this.#entry = entry;
-    this.#processes = new Processes(dirname(entry));
     const out = process.stdout;
     this.#display = new Display({
       isTerminal: out.isTTY === true && !process.env.CI,
@@ -68,7 +65,7 @@ class LoadCommand {
     const { key, mock, pid } = this.#wishes;
     return run(plan, {
       entry: this.#entry,
-      processes: this.#processes,
+      home: dirname(this.#entry),
       key,
       mockOrigin: mock,
       pid,

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Test, test } from 'tap';
-import { gatewayConfig, Processes } from './engine/processes.js';
+import { gatewayConfig } from './engine/targets/gateway-config.js';
+import { startMock } from './engine/targets/target.js';
 import { type LoadWishes, makePlans } from './options.js';
 import { figuresOf } from './report/figures.js';
 import { judge } from './report/validity.js';
@@ -72,7 +73,7 @@ function isAlive(pid: number): boolean {
 }
 
 test('cluster and single process run one after the other, watched, balanced, and are stopped', async (t) => {
-  const processes = new Processes(await home(t, STAND_IN));
+  const folder = await home(t, STAND_IN);
   const plans = makePlans(WISHES);
   t.strictSame(
     plans.map(({ label, workers }) => [label, workers]),
@@ -86,7 +87,7 @@ test('cluster and single process run one after the other, watched, balanced, and
     const interrupt = new AbortController().signal;
     const result = await run(plan, {
       entry: join(BUILT, 'loadtest.js'),
-      processes,
+      home: folder,
       onSample: (sample) => samples.push(sample),
       interrupt,
     });
@@ -106,31 +107,31 @@ test('cluster and single process run one after the other, watched, balanced, and
 });
 
 test('a gateway that does not start is told with its own words, and the mock is stopped', async (t) => {
-  const processes = new Processes(await home(t, `console.error('upstreams[0]: no such thing'); process.exit(78);`));
+  const folder = await home(t, `console.error('upstreams[0]: no such thing'); process.exit(78);`);
   const [plan] = makePlans(WISHES);
   const running = run(plan!, {
     entry: join(BUILT, 'loadtest.js'),
-    processes,
+    home: folder,
     onSample: () => {},
     interrupt: new AbortController().signal,
   });
   await t.rejects(running, { message: /the gateway ended before it was ready \(code 78\)[\s\S]*no such thing/ });
 });
 
-test('what was started is gone after stopAll', async (t) => {
-  const processes = new Processes(await home(t, ''));
-  const mock = await processes.startMock({ maxConcurrent: 10, timeScale: 1, seed: 0 });
+test('a program that was stopped is gone', async (t) => {
+  const mock = await startMock({ home: BUILT, maxConcurrent: 10 });
   t.ok(isAlive(mock.pid));
   t.match(mock.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
-  await processes.stopAll();
+  await mock.stop();
   t.notOk(isAlive(mock.pid));
 });
 
 test('the generated config sends every model to the mock with as many credentials as asked for', async (t) => {
-  const config = JSON.parse(gatewayConfig({ mockOrigin: 'http://127.0.0.1:5', workers: 4, credentials: 500 }));
+  const config = JSON.parse(gatewayConfig({ mockUrl: 'http://127.0.0.1:5', credentials: 500, clientKey: 'sk-client' }));
   t.match(config, {
     server: { port: 0 },
     admin: { port: 0 },
+    clients: [{ key: 'sk-client' }],
     upstreams: [{ baseUrl: 'http://127.0.0.1:5', credentials: [{ generate: 500, prefix: 'sk-load-' }] }],
     models: [{ name: '*' }],
   });

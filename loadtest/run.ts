@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failures } from './engine/counts.js';
 import { Generators } from './engine/generators.js';
 import { collectGarbage, readMock, resetMock } from './engine/mock-control.js';
-import type { Processes, Program } from './engine/processes.js';
 import { Sampler } from './engine/sample.js';
+import { startMock, startTarget, type TargetKind } from './engine/targets/target.js';
 import type { MemoryAfter, MockCounts, Phase, RunPlan, RunResult, Sample } from './result.js';
 
 /** What a run needs besides its plan. */
 export interface RunSetting {
   /** The command's own file, to fork generators from. */
   entry: string;
-  processes: Processes;
+  /** Folder of the built programs. */
+  home: string;
   /** Client key for a target that wants one. */
   key?: string;
   /** A mock that runs already, for targets given as URL. */
@@ -26,9 +27,14 @@ export interface RunSetting {
 interface Target {
   origin: string;
   adminOrigin?: string;
+  /** Bearer keys of the users. */
+  keys: readonly string[];
   gatewayPid?: number;
   mock?: { origin: string; pid?: number };
 }
+
+/** What was started so far, to be stopped in the opposite order. */
+type Started = { stop(): unknown }[];
 
 const SAMPLE_MS = 1000;
 /** Between the order and the first request: time for all generators to hear it. */
@@ -40,29 +46,32 @@ const MOCK_SETTLES_WITHIN_MS = 2000;
 
 /** One measured run: start, idle, load, drain, memory, counts, stop. What it started is stopped whatever happens. */
 export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult> {
-  const { processes } = setting;
-  let generators: Generators | undefined;
+  const started: Started = [];
   try {
-    const target = await startTarget(plan, setting);
-    generators = await Generators.start(setting.entry, plan.generators);
+    const target = await findTarget(plan, setting, started);
+    const generators = await Generators.start(setting.entry, plan.generators);
+    started.push(generators);
     if (target.mock) await resetMock(target.mock.origin);
     return await new Measurement(plan, setting, target, generators).whole();
   } finally {
-    generators?.stop();
-    await processes.stopAll();
+    for (const one of started.reverse()) await one.stop();
   }
 }
 
-async function startTarget(plan: RunPlan, { processes, mockOrigin, pid }: RunSetting): Promise<Target> {
+async function findTarget(plan: RunPlan, setting: RunSetting, started: Started): Promise<Target> {
+  const { home, mockOrigin, key, pid } = setting;
   if (/^https?:/.test(plan.target)) {
-    const url = new URL(plan.target);
-    return { origin: url.origin, gatewayPid: pid, mock: mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined };
+    const mock = mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined;
+    return { origin: new URL(plan.target).origin, keys: [key ?? 'sk-loadtest'], gatewayPid: pid, mock };
   }
   // Room for every user at once: a refusal would be the mock's and not the gateway's.
-  const mock = await processes.startMock({ maxConcurrent: plan.vus * 2 + 100, timeScale: plan.timeScale, seed: plan.seed });
-  if (plan.target === 'direct') return { origin: mock.origin, mock };
-  const gateway: Program = await processes.startGateway({ ...plan, mockOrigin: mock.origin });
-  return { origin: gateway.origin, adminOrigin: gateway.adminOrigin, gatewayPid: gateway.pid, mock };
+  const mock = await startMock({ home, maxConcurrent: plan.vus * 2 + 100, timeScale: plan.timeScale, seed: plan.seed });
+  started.push(mock);
+  const { credentials, workers } = plan;
+  const target = await startTarget(plan.target as TargetKind, { home, mockUrl: mock.origin, credentials, workers });
+  started.push(target);
+  const [gatewayPid] = target.pids();
+  return { origin: target.url, adminOrigin: target.adminUrl, keys: key ? [key] : target.keys, gatewayPid, mock };
 }
 
 /** One run under way. Owns the clock of its phases and the samples. */
@@ -136,7 +145,7 @@ class Measurement {
     return {
       url: `${this.#target.origin}/v1/chat/completions`,
       model,
-      keys: this.#keys(),
+      keys: this.#target.keys,
       thinkMs,
       seed,
       startAt: this.#startAt,
@@ -146,13 +155,6 @@ class Measurement {
       graceMs: graceSeconds * 1000,
       timeoutMs: timeoutSeconds * 1000,
     };
-  }
-
-  /** A gateway turns its own credentials; without one the users present them themselves. */
-  #keys(): string[] {
-    if (this.#setting.key) return [this.#setting.key];
-    if (this.#plan.target !== 'direct') return ['sk-loadtest'];
-    return Array.from({ length: this.#plan.credentials }, (_, index) => `sk-load-${index + 1}`);
   }
 
   #sample(): void {
