@@ -158,6 +158,8 @@ export interface RunPlan {
   seed: number;
   timeScale: number;
   generators: number;
+  /** Memory after the load is not asked for. */
+  skipMemory?: boolean;
 }
 
 /** One measured run, whole and raw: reports are redone from this. */

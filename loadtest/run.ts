@@ -19,6 +19,8 @@ export interface RunSetting {
   /** The target's process, for targets given as URL. */
   pid?: number;
   onSample(sample: Sample): void;
+  /** The gateway is ready and has no load yet; its process, to be held to a CPU share for example. */
+  onGateway?(pid: number): void;
   /** Fires once: end early and report what there is. */
   interrupt: AbortSignal;
 }
@@ -196,7 +198,7 @@ class Measurement {
 
   async #memoryAfter(): Promise<MemoryAfter | undefined> {
     const { adminOrigin, gatewayPid } = this.#target;
-    if (!gatewayPid || this.#interrupted) return undefined;
+    if (!gatewayPid || this.#interrupted || this.#plan.skipMemory) return undefined;
     const how = adminOrigin && (await collectGarbage(adminOrigin)) ? 'gc' : 'settle';
     await sleep(how === 'gc' ? SETTLE_AFTER_GC_MS : SETTLE_WITHOUT_GC_MS);
     const { gateway } = this.#sampler.sample();
