@@ -18,6 +18,8 @@ export interface RunSetting {
   mockOrigin?: string;
   /** The target's process, for targets given as URL. */
   pid?: number;
+  /** Added to the gateway's environment. */
+  env?: Readonly<Record<string, string>>;
   onSample(sample: Sample): void;
   /** The gateway is ready and has no load yet; its process, to be held to a CPU share for example. */
   onGateway?(pid: number): void;
@@ -51,6 +53,7 @@ export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult
   const started: Started = [];
   try {
     const target = await findTarget(plan, setting, started);
+    if (target.gatewayPid !== undefined) setting.onGateway?.(target.gatewayPid);
     const generators = await Generators.start(setting.entry, plan.generators);
     started.push(generators);
     if (target.mock) await resetMock(target.mock.origin);
@@ -61,7 +64,7 @@ export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult
 }
 
 async function findTarget(plan: RunPlan, setting: RunSetting, started: Started): Promise<Target> {
-  const { home, mockOrigin, key, pid } = setting;
+  const { home, mockOrigin, key, pid, env } = setting;
   if (/^https?:/.test(plan.target)) {
     const mock = mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined;
     return { origin: new URL(plan.target).origin, keys: [key ?? 'sk-loadtest'], gatewayPid: pid, mock };
@@ -70,7 +73,7 @@ async function findTarget(plan: RunPlan, setting: RunSetting, started: Started):
   const mock = await startMock({ home, maxConcurrent: plan.vus * 2 + 100, timeScale: plan.timeScale, seed: plan.seed });
   started.push(mock);
   const { credentials, workers } = plan;
-  const target = await startTarget(plan.target as TargetKind, { home, mockUrl: mock.origin, credentials, workers });
+  const target = await startTarget(plan.target as TargetKind, { home, mockUrl: mock.origin, credentials, workers, env });
   started.push(target);
   const [gatewayPid] = target.pids();
   return { origin: target.url, adminOrigin: target.adminUrl, keys: key ? [key] : target.keys, gatewayPid, mock };
