@@ -93,12 +93,16 @@ export interface ClientConfig {
 
 export type UpstreamProtocol = 'openai' | 'anthropic';
 
+/** Who speaks HTTP to the upstream: the gateway's own client on bare sockets, or undici. */
+export type UpstreamTransport = 'socket' | 'undici';
+
 export interface UpstreamConfig {
   readonly name: string;
   readonly protocol: UpstreamProtocol;
   readonly api: 'chat' | 'responses' | 'auto';
   /** Without a trailing slash; `/v1/chat/completions` and so on are appended. */
   readonly baseUrl: string;
+  readonly transport: UpstreamTransport;
   readonly credentials: readonly CredentialConfig[];
 }
 

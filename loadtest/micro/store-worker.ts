@@ -82,7 +82,7 @@ export function benchConfig(url: string | undefined, prefix = 'bench'): GatewayC
     timeouts: { connect: 0, headers: 0, firstToken: 0, idle: 0, total: 0 },
     retry: { attempts: 1, budgetPercent: 0 },
     clients: [],
-    upstreams: [{ name: 'u', protocol: 'openai', api: 'chat', baseUrl: '', credentials }],
+    upstreams: [{ name: 'u', protocol: 'openai', api: 'chat', transport: 'socket', baseUrl: '', credentials }],
     models: [{ name: 'm', targets: [{ upstream: 'u', weight: 1, priority: 1 }] }],
   };
 }

@@ -15,7 +15,7 @@ function configOf(weights: readonly number[]): LedgerConfig {
 
 function upstream(name: string, weights: readonly number[]): LedgerConfig['upstreams'][number] {
   const credentials = weights.map((weight, index) => ({ id: `k${index}`, key: `secret-${index}`, weight }));
-  return { name, protocol: 'openai', api: 'chat', baseUrl: 'http://127.0.0.1', credentials };
+  return { name, protocol: 'openai', api: 'chat', transport: 'socket', baseUrl: 'http://127.0.0.1', credentials };
 }
 
 function picked(ledger: Ledger, request: ChoiceRequest, now: number): ChosenCredential {

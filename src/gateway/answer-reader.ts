@@ -5,7 +5,8 @@ import type { Usage } from '../usage.js';
 import type { Failure } from './failure.js';
 
 export interface AnswerReader {
-  onData(chunk: Buffer): void;
+  /** Latin1 text; `framed`: the same in chunked coding, '' where it is not known. */
+  onData(text: string, framed: string): void;
   onEnd(): void;
   onFault(fault: UpstreamFault): void;
   /** The client has room again. */

@@ -57,8 +57,8 @@ export class Attempt implements UpstreamListener, AttemptControl {
     else this.#reader = reader;
   }
 
-  onData(chunk: Buffer): void {
-    this.#reader?.onData(chunk);
+  onData(text: string, framed: string): void {
+    this.#reader?.onData(text, framed);
   }
 
   onEnd(): void {

@@ -10,8 +10,8 @@ export interface ClientExchange {
   answer(status: number, headers: Record<string, string>, body: string | Buffer): void;
   /** Status and headers of an answer whose body follows in pieces. */
   start(status: number, headers: Record<string, string>): void;
-  /** Body bytes as latin1 text. False: hold on until `onDrain`. */
-  write(text: string): boolean;
+  /** Body bytes as latin1 text; `framed`: the same in chunked coding where it is known. False: hold on until `onDrain`. */
+  write(text: string, framed?: string): boolean;
   /** The body is complete. */
   end(): void;
   /** Closes the connection so that the client sees a broken answer. */

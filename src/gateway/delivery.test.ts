@@ -79,9 +79,9 @@ test('a stream goes from preamble to content, and the first content is timed onc
   t.match(client.sentHeaders, { 'content-type': /^text\/event-stream/, 'x-ratelimit-limit': '5', 'x-gateway-attempts': '2' });
   delivery.startStream({ 'x-ratelimit-limit': '6' });
   t.equal(client.sentHeaders['x-ratelimit-limit'], '5', 'started once');
-  t.equal(delivery.send('data: a\n\n', 10), true);
+  t.equal(delivery.send('data: a\n\n', '', 10), true);
   client.roomy = false;
-  t.equal(delivery.send('data: b\n\n', 20), false, 'a slow client holds the upstream');
+  t.equal(delivery.send('data: b\n\n', '', 20), false, 'a slow client holds the upstream');
   t.match(context, { firstTokenAt: 10 });
   t.match(delivery, { state: 'content', lastSentAt: 20 });
   t.match(tallies, { chunks: 2, bytesToClients: 18 });
@@ -106,7 +106,7 @@ test('a failure before anything is an answer with its status and the time to wai
 test('a failure after the beginning is the stream’s last event, never DONE', async (t) => {
   const { client, delivery } = setUp();
   delivery.startStream({});
-  delivery.send('data: a\n\n', 10);
+  delivery.send('data: a\n\n', '', 10);
   delivery.fail(failure);
   t.match(client.sent[1], /^data: \{"error":.*\}\n\n$/);
   t.ok(client.closed);
@@ -116,7 +116,7 @@ test('a failure after the beginning is the stream’s last event, never DONE', a
 test('an event cut in its middle is closed before the failure’s own', async (t) => {
   const { client, delivery } = setUp();
   delivery.startStream({});
-  delivery.send('data: {"half', 10);
+  delivery.send('data: {"half', '', 10);
   delivery.insideEvent = true;
   delivery.fail(failure);
   t.match(client.sent[1], /^\n\ndata: \{"error"/);

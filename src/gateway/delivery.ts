@@ -57,8 +57,8 @@ export class Delivery {
     this.#context.client.start(200, { ...STREAM_HEADERS, ...upstreamHeaders, ...attemptHeaders(this.#context) });
   }
 
-  /** Content bytes; false: hold on until the client drains. */
-  send(text: string, now: number): boolean {
+  /** Content bytes, and the same in chunked coding where it is known; false: hold on until the client drains. */
+  send(text: string, framed: string, now: number): boolean {
     if (this.state !== 'content') {
       this.state = 'content';
       this.#context.firstTokenAt = now;
@@ -66,7 +66,7 @@ export class Delivery {
     this.lastSentAt = now;
     this.#tallies.chunks++;
     this.#tallies.bytesToClients += text.length;
-    return this.#context.client.write(text);
+    return this.#context.client.write(text, framed);
   }
 
   /** Tells a waiting client that the answer is still being made. */

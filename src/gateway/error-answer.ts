@@ -17,8 +17,7 @@ export class ErrorAnswer implements AnswerReader {
   readonly #status: number;
   readonly #headers: UpstreamHeaders;
   readonly #deadline: number;
-  readonly #chunks: Buffer[] = [];
-  #length = 0;
+  #text = '';
 
   /** `deadline`: when to stop reading, on `performance.now()`'s clock. */
   constructor(control: AttemptControl, protocol: Protocol, status: number, headers: UpstreamHeaders, deadline: number) {
@@ -29,10 +28,9 @@ export class ErrorAnswer implements AnswerReader {
     this.#deadline = deadline;
   }
 
-  onData(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    if (this.#length > MOST_BYTES) this.onEnd();
+  onData(text: string): void {
+    this.#text += text;
+    if (this.#text.length > MOST_BYTES) this.onEnd();
   }
 
   onEnd(): void {
@@ -51,7 +49,7 @@ export class ErrorAnswer implements AnswerReader {
   }
 
   #failure(): Failure {
-    const body = clean(this.#protocol.readError(Buffer.concat(this.#chunks).toString('utf8')));
+    const body = clean(this.#protocol.readError(Buffer.from(this.#text, 'latin1').toString('utf8')));
     const kind = kindOf(this.#status, body?.code);
     const retryAfter = readRetryAfter(this.#headers, Date.now());
     const error = this.#ownWords(kind, retryAfter);

@@ -48,12 +48,13 @@ export class StreamAnswer implements AnswerReader {
     return this.#parts.observer.usage;
   }
 
-  onData(chunk: Buffer): void {
+  onData(read: string, framed: string): void {
     this.#lastByteAt = performance.now();
-    const text = this.#aligner.push(chunk.toString('latin1'));
+    const text = this.#aligner.push(read);
     if (text === '') this.#noteHeld();
-    else if (this.#relaying) this.#relay(text);
-    else this.#hold(text);
+    else if (!this.#relaying) this.#hold(text);
+    // The upstream's own framing serves when all of the read goes out, which is a pointer compared.
+    else this.#relay(text, text === read ? framed : '');
   }
 
   onEnd(): void {
@@ -70,7 +71,7 @@ export class StreamAnswer implements AnswerReader {
   #passRest(): void {
     const rest = this.#aligner.flush();
     if (rest === '' || this.#parts.delivery.insideEvent || !isWholeEvent(rest)) return;
-    if (this.#relaying) this.#relay(rest);
+    if (this.#relaying) this.#relay(rest, '');
     else this.#hold(rest);
   }
 
@@ -110,18 +111,18 @@ export class StreamAnswer implements AnswerReader {
     delivery.startStream(allowedResponseHeaders(headers));
     const held = this.#held;
     this.#held = '';
-    if (held !== '') this.#send(held);
+    if (held !== '') this.#send(held, '');
   }
 
-  #relay(text: string): void {
+  #relay(text: string, framed: string): void {
     this.#parts.observer.watch(text);
-    this.#send(text);
+    this.#send(text, framed);
   }
 
-  #send(text: string): void {
+  #send(text: string, framed: string): void {
     const { delivery, control } = this.#parts;
     delivery.insideEvent = !this.#aligner.betweenEvents;
-    if (delivery.send(text, this.#lastByteAt) || this.#paused) return;
+    if (delivery.send(text, framed, this.#lastByteAt) || this.#paused) return;
     this.#paused = true;
     control.pause();
   }

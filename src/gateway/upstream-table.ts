@@ -34,8 +34,8 @@ export class UpstreamTable {
 
   #entry(config: UpstreamConfig, connectTimeout: number, pools: Map<string, Upstream>): UpstreamEntry {
     const url = new URL(config.baseUrl);
-    const key = `${url.origin} ${connectTimeout}`;
-    const connection = pools.get(key) ?? this.#pools.get(key) ?? createUpstream(url.origin, { connectTimeout });
+    const key = `${url.origin} ${config.transport} ${connectTimeout}`;
+    const connection = pools.get(key) ?? this.#pools.get(key) ?? createUpstream(url.origin, config.transport, { connectTimeout });
     pools.set(key, connection);
     const basePath = url.pathname.replace(/\/+$/, '');
     return {

@@ -21,8 +21,7 @@ export class WholeAnswer implements AnswerReader {
   readonly #context: RequestContext;
   readonly #delivery: Delivery;
   readonly #headers: UpstreamHeaders;
-  #chunks: Buffer[] = [];
-  #length = 0;
+  #text = '';
   #flowing = false;
   #paused = false;
   #lastByteAt = performance.now();
@@ -34,15 +33,11 @@ export class WholeAnswer implements AnswerReader {
     this.#headers = headers;
   }
 
-  onData(chunk: Buffer): void {
+  onData(text: string): void {
     this.#lastByteAt = performance.now();
-    this.#length += chunk.length;
-    if (this.#flowing) {
-      this.#send(chunk);
-      return;
-    }
-    this.#chunks.push(chunk);
-    if (this.#length > MOST_HELD) this.#startFlowing();
+    if (this.#flowing) return this.#send(text);
+    this.#text += text;
+    if (this.#text.length > MOST_HELD) this.#startFlowing();
   }
 
   onEnd(): void {
@@ -51,11 +46,10 @@ export class WholeAnswer implements AnswerReader {
       this.#control.finish({ kind: 'delivered', outcome: 'ok' });
       return;
     }
-    const body = Buffer.concat(this.#chunks, this.#length);
-    const text = body.toString('latin1');
+    const text = this.#text;
     if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
     const usage = this.#protocol.readUsage(text);
-    this.#delivery.answer(200, this.#responseHeaders(), body);
+    this.#delivery.answer(200, this.#responseHeaders(), Buffer.from(text, 'latin1'));
     this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
   }
 
@@ -83,12 +77,12 @@ export class WholeAnswer implements AnswerReader {
     this.#delivery.state = 'content';
     this.#context.status = 200;
     this.#context.client.start(200, { ...this.#responseHeaders(), ...attemptHeaders(this.#context) });
-    for (const chunk of this.#chunks) this.#send(chunk);
-    this.#chunks = [];
+    this.#send(this.#text);
+    this.#text = '';
   }
 
-  #send(chunk: Buffer): void {
-    if (this.#delivery.send(chunk.toString('latin1'), this.#lastByteAt) || this.#paused) return;
+  #send(text: string): void {
+    if (this.#delivery.send(text, '', this.#lastByteAt) || this.#paused) return;
     this.#paused = true;
     this.#control.pause();
   }

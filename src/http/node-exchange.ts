@@ -60,10 +60,10 @@ export class NodeExchange implements ClientExchange {
     } else response.on('drain', this.#onDrain);
   }
 
-  write(text: string): boolean {
+  write(text: string, framed = ''): boolean {
     if (this.closed) return true;
     if (this.#raw === null) return this.#response.write(text, 'latin1');
-    return this.#raw.write(`${text.length.toString(16)}\r\n${text}\r\n`, 'latin1');
+    return this.#raw.write(framed === '' ? `${text.length.toString(16)}\r\n${text}\r\n` : framed, 'latin1');
   }
 
   end(): void {

@@ -50,6 +50,7 @@ function buildUpstream(upstream: ConfigFile['upstreams'][number], credentials: r
     name: upstream.name,
     protocol: upstream.protocol,
     api: upstream.api ?? 'auto',
+    transport: upstream.transport ?? 'socket',
     baseUrl: parseBaseUrl(upstream.baseUrl) ?? upstream.baseUrl,
     credentials: credentials.map(({ id, key, weight }) => ({ id, key, weight })),
   };

@@ -14,7 +14,9 @@ const DEMO_CREDENTIALS: readonly CredentialConfig[] = [1, 2, 3, 4].map((number) 
 export function withDemoUpstream(config: GatewayConfig, baseUrl: string): GatewayConfig {
   return deepFreeze({
     ...config,
-    upstreams: [{ name: DEMO_UPSTREAM, protocol: 'openai', api: 'auto', baseUrl, credentials: DEMO_CREDENTIALS }],
+    upstreams: [
+      { name: DEMO_UPSTREAM, protocol: 'openai', api: 'auto', transport: 'socket', baseUrl, credentials: DEMO_CREDENTIALS },
+    ],
     // Named once so that `/v1/models` has something to show; any other name works too.
     models: [DEMO_MODEL, '*'].map((name) => ({ name, targets: [{ upstream: DEMO_UPSTREAM, weight: 1, priority: 1 }] })),
   });

@@ -168,6 +168,12 @@ const upstream = section('A provider, or a server that speaks like one.', {
     ),
   ),
   baseUrl: option(texts.baseUrl, 'Where it is; /v1/chat/completions and so on are appended.'),
+  transport: z.optional(
+    option(
+      choice('socket', 'undici'),
+      "Who speaks HTTP to it: the gateway's own client on bare sockets (the cheapest way for streams), or undici. Default socket.",
+    ),
+  ),
   credentials: z
     .union([z.array(credential), credential])
     .register(optionNotes, { description: 'Keys that take turns.', unit: 'list' }),

@@ -31,5 +31,5 @@ export function contractConfig(wish: ConfigWish = {}): GatewayConfig {
 
 export function contractUpstream(name: string, weights: readonly number[]): UpstreamConfig {
   const credentials = weights.map((weight, index) => ({ id: `k${index}`, key: `secret-${name}-${index}`, weight }));
-  return { name, protocol: 'openai', api: 'chat', baseUrl: 'http://127.0.0.1:1', credentials };
+  return { name, protocol: 'openai', api: 'chat', transport: 'socket', baseUrl: 'http://127.0.0.1:1', credentials };
 }

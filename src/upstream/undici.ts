@@ -87,7 +87,7 @@ class UndiciExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#over) this.#listener.onData(chunk);
+    if (!this.#over) this.#listener.onData(chunk.toString('latin1'), '');
   }
 
   onResponseEnd(): void {

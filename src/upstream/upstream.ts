@@ -9,14 +9,17 @@ export interface UpstreamRequest {
   readonly body: Buffer | null;
 }
 
-/** Lower-case names; a repeated header keeps its last value. */
+/** Lower-case names; a repeated header keeps its last value (`connection`: all of them). */
 export type UpstreamHeaders = ReadonlyMap<string, string>;
 
 /** Called in order: `onHeaders`, any number of `onData`, then exactly one of `onEnd` or `onError`; nothing after `stop`. */
 export interface UpstreamListener {
   onHeaders(status: number, headers: UpstreamHeaders): void;
-  /** Body bytes as they come; the buffer is the listener's to keep. */
-  onData(chunk: Buffer): void;
+  /**
+   * Body bytes as they come, as latin1 text: one character a byte. `framed` is the same as whole chunks of the chunked
+   * coding (RFC 9112 §7.1) that may be passed on as they are; '' where they must be framed anew.
+   */
+  onData(text: string, framed: string): void;
   /** The body is complete by its own framing. */
   onEnd(): void;
   onError(error: UpstreamFault): void;

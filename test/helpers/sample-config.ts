@@ -24,6 +24,7 @@ export function sampleConfig(changes: Partial<GatewayConfig> = {}): GatewayConfi
         name: 'main',
         protocol: 'openai',
         api: 'auto',
+        transport: 'socket',
         baseUrl: 'http://127.0.0.1:9001',
         credentials: [
           { id: 'k1', key: 'sk-secret-canary-one', weight: 1 },

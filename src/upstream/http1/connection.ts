@@ -1,0 +1,133 @@
+/**
+ * One connection to an upstream, carrying one exchange at a time.
+ *
+ *   connecting ──▶ busy ──answer complete──▶ idle ──▶ busy …
+ *        └───────────┴── fault, end, stop ─────┴──────▶ gone
+ */
+import type { Socket } from 'node:net';
+import type { Dialer } from './dial.js';
+import type { Exchange } from './exchange.js';
+import { requestHead } from './request-text.js';
+
+export interface ConnectionOwner {
+  /** Free for another exchange, for at most `keepAlive` milliseconds (undefined: as the owner sees fit). */
+  onIdle(connection: Connection, keepAlive: number | undefined): void;
+  /** The upstream had closed this kept connection before the exchange was heard: it may go out again elsewhere. */
+  onStale(exchange: Exchange): void;
+  onGone(connection: Connection): void;
+}
+
+/** A body up to this size goes out in one string with its head: one write, no second buffer. */
+const SMALL_BODY = 8 * 1024;
+
+export class Connection {
+  /** When it may no longer be used, on `performance.now()`'s clock. Kept by the owner. */
+  idleUntil = 0;
+  readonly #owner: ConnectionOwner;
+  readonly #authority: string;
+  readonly #socket: Socket;
+  #exchange: Exchange | undefined;
+  #isConnected = false;
+  #isUsed = false;
+  #isGone = false;
+  readonly #connectTimer: NodeJS.Timeout;
+
+  /** `connectTimeout`: milliseconds, TLS included. */
+  constructor(dialer: Dialer, connectTimeout: number, owner: ConnectionOwner) {
+    this.#owner = owner;
+    this.#authority = dialer.origin.authority;
+    this.#socket = dialer.dial((text) => this.#onRead(text));
+    this.#connectTimer = setTimeout(() => this.#fail(new Error(`no connection after ${connectTimeout} ms`)), connectTimeout);
+    this.#socket.once(dialer.origin.secure ? 'secureConnect' : 'connect', () => this.#onConnect());
+    this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => this.#fail(new Error('the connection closed')));
+  }
+
+  /** Sends the exchange's request; its answer is read into it. */
+  carry(exchange: Exchange): void {
+    this.#exchange = exchange;
+    exchange.connection = this;
+    const { body } = exchange.request;
+    const head = requestHead(exchange.request, this.#authority);
+    if (body === null) this.#socket.write(head, 'latin1');
+    else if (body.length <= SMALL_BODY) this.#socket.write(head + body.toString('latin1'), 'latin1');
+    else this.#writeBoth(head, body);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** The exchange is over; 0: this connection may not be used again. */
+  release(keepAlive: number | undefined): void {
+    const wasPaused = this.#exchange?.paused ?? false;
+    this.#exchange = undefined;
+    this.#isUsed = true;
+    // An answer that came before the request was all sent leaves a rest that the next request would follow.
+    if (keepAlive === 0 || this.#isGone || this.#socket.writableLength > 0) return this.destroy();
+    if (wasPaused) this.#socket.resume();
+    this.#owner.onIdle(this, keepAlive);
+  }
+
+  destroy(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#exchange = undefined;
+    clearTimeout(this.#connectTimer);
+    this.#socket.destroy();
+    this.#owner.onGone(this);
+  }
+
+  #writeBoth(head: string, body: Buffer): void {
+    this.#socket.cork();
+    this.#socket.write(head, 'latin1');
+    this.#socket.write(body);
+    this.#socket.uncork();
+  }
+
+  #onConnect(): void {
+    this.#isConnected = true;
+    clearTimeout(this.#connectTimer);
+  }
+
+  /** Answers whether to read on. */
+  #onRead(text: string): boolean {
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
+      // Bytes that answer no request must not become the start of the next answer.
+      this.destroy();
+      return false;
+    }
+    try {
+      exchange.read(text);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return !this.#isGone && !exchange.paused;
+  }
+
+  #onEnd(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || exchange.unheard) return this.#fail(new Error('the upstream closed the connection'));
+    try {
+      exchange.endOfInput();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.destroy();
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#isGone) return;
+    const exchange = this.#exchange;
+    this.destroy();
+    if (exchange === undefined || exchange.over) return;
+    if (this.#isUsed && exchange.unheard) this.#owner.onStale(exchange);
+    else exchange.fail(this.#isConnected ? 'broken' : 'connect', cause);
+  }
+}
