@@ -10,6 +10,7 @@ const ENTRIES = {
   mock: 'loadtest/mock/main.ts',
   loadtest: 'loadtest/main.ts',
   bench: 'loadtest/micro/main.ts',
+  bars: 'loadtest/bars/main.ts',
   'write-docs': 'scripts/write-docs.ts',
 };
 

@@ -18,18 +18,22 @@ const PAGE_BYTES = 4096;
 export function readProcess(pid: number): ProcessReading | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // Fields are counted behind the name, which may hold spaces and brackets itself; the first there is field 3.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const field = (number: number): number => Number(fields[number - 3]);
+  const field = statFields(stat);
   const rollup = read(`/proc/${pid}/smaps_rollup`) ?? '';
   const rss = kilobytes(rollup, 'Rss') ?? field(24) * PAGE_BYTES;
   return {
-    cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
+    cpuSeconds: cpuSecondsOf(field),
     rss,
     pss: kilobytes(rollup, 'Pss') ?? rss,
     fds: countFds(pid),
     threads: field(20),
   };
+}
+
+/** User and system time of all the process's threads since its start, seconds; one small read, where `readProcess` walks its memory. */
+export function readCpuSeconds(pid: number): number | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : cpuSecondsOf(statFields(stat));
 }
 
 /** The process and all that it started, as far as they live. */
@@ -52,6 +56,16 @@ export function readListenOverflows(): number {
   const lines = (read('/proc/net/netstat') ?? '').split('\n').filter((line) => line.startsWith('TcpExt:'));
   const column = lines[0]?.split(' ').indexOf('ListenOverflows') ?? -1;
   return column < 0 ? 0 : Number(lines[1]?.split(' ')[column] ?? 0);
+}
+
+/** Fields by their number in proc(5). They are counted behind the name, which may hold spaces and brackets itself; the first there is field 3. */
+function statFields(stat: string): (number: number) => number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (number) => Number(fields[number - 3]);
+}
+
+function cpuSecondsOf(field: (number: number) => number): number {
+  return (field(14) + field(15)) / TICKS_PER_SECOND;
 }
 
 function childrenOf(pid: number): number[] {

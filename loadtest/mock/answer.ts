@@ -38,7 +38,8 @@ export function answerChat(stage: Stage, reply: Reply, chat: ChatRequest, behavi
   const { model, includeUsage, promptTokens } = chat;
   const stamps = behaviour.stamps || reply.request.headers['x-mock-stamps'] === '1';
   const id = `chatcmpl-mock${String(reply.grant.id).padStart(8, '0')}`;
-  const facts = { id, created: Math.floor(Date.now() / 1000), model, stamps, includeUsage, promptTokens };
+  const receivedAt = process.hrtime.bigint();
+  const facts = { id, created: Math.floor(Date.now() / 1000), model, stamps, receivedAt, includeUsage, promptTokens };
   const act = { reply, chat, facts, plan, pace: behaviour.pace.kind, fault, startedAt: stage.wheel.now() };
   if (fault === undefined) return perform(stage, act);
   if (fault.name === 'slow-headers') return later(stage, reply, fault.numbers[0] ?? 0, () => perform(stage, act));

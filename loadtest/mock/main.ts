@@ -13,7 +13,7 @@ async function startFirst(options: MockOptions): Promise<void> {
   const mock = options.workers > 1 ? await startCluster(options) : await startSingle(options);
   stopWithSignals(() => mock.stop());
   console.log(
-    `mock LLM listens on http://${options.host}:${mock.port} (at most ${options.maxConcurrent} requests at a time, ${options.workers} process(es))`,
+    `mock LLM listens on ${options.tlsCert === '' ? 'http' : 'https'}://${options.host}:${mock.port} (at most ${options.maxConcurrent} requests at a time, ${options.workers} process(es))`,
   );
   process.send?.({ type: 'listening', port: mock.port });
 }

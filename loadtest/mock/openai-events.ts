@@ -1,11 +1,13 @@
 /** The mock's own wire format of OpenAI's chat completions; nothing here comes from the gateway, so that one bug cannot hide another. */
 
-/** One stream's fixed parts. `stamps` adds `"mock":{"seq","ns"}` to each event (ns: this host's monotonic clock). */
+/** One stream's fixed parts. `stamps` adds `"mock":{"seq","ns"}` to each event (ns: this host's monotonic clock), to the first one `since` too. */
 export interface StreamFacts {
   id: string;
   created: number;
   model: string;
   stamps: boolean;
+  /** When the request had come whole, on the clock of the stamps. */
+  receivedAt: bigint;
   includeUsage: boolean;
   promptTokens: number;
 }
@@ -76,7 +78,8 @@ export class EventWriter {
 
   private stamp(): string {
     if (!this.facts.stamps) return '';
-    return `,"mock":{"seq":${this.sequence++},"ns":"${process.hrtime.bigint()}"}`;
+    const since = this.sequence === 0 ? `,"since":"${this.facts.receivedAt}"` : '';
+    return `,"mock":{"seq":${this.sequence++},"ns":"${process.hrtime.bigint()}"${since}}`;
   }
 }
 

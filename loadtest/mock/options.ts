@@ -20,6 +20,9 @@ export interface MockOptions {
   timeScale: number;
   /** How long streams may go on after SIGTERM, seconds. */
   drainSeconds: number;
+  /** PEM files of a certificate and its key: the mock speaks HTTPS then; both empty: HTTP. */
+  tlsCert: string;
+  tlsKey: string;
 }
 
 /** A flag or variable that cannot be used; the message says which and what is allowed. */
@@ -51,6 +54,8 @@ const SETTINGS: Record<keyof MockOptions, Setting> = {
   seed: { flag: '--seed', variable: 'MOCK_SEED', read: whole(0, 1_000_000_000), fallback: 0 },
   timeScale: { flag: '--time-scale', variable: 'TIME_SCALE', read: decimal(0, 1000), fallback: 1 },
   drainSeconds: { flag: '--drain', variable: 'DRAIN_SECONDS', read: decimal(0, 3600), fallback: 30 },
+  tlsCert: { flag: '--tls-cert', variable: 'TLS_CERT', read: (text) => text, fallback: '' },
+  tlsKey: { flag: '--tls-key', variable: 'TLS_KEY', read: (text) => text, fallback: '' },
 };
 
 /** Flags as `--name value` or `--name=value`, then environment, then defaults. Throws MockOptionError. */
@@ -65,6 +70,7 @@ export function parseMockOptions(args: readonly string[], environment: NodeJS.Pr
         ? setting.fallback
         : setting.read(text, flag === undefined ? setting.variable : setting.flag);
   }
+  if ((options.tlsCert === '') !== (options.tlsKey === '')) throw new MockOptionError('--tls-cert and --tls-key go together');
   return options as unknown as MockOptions;
 }
 

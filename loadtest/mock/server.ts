@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { answerChat, later, type Stage } from './answer.js';
 import { BodyCutShort, BodyTooLarge, readBody } from './body.js';
@@ -43,7 +45,7 @@ export class MockServer {
   constructor(options: MockOptions, ledger: Ledger) {
     this.ledger = ledger;
     this.stage = { options, wheel: new TimerWheel(), lateness: new Histogram() };
-    this.http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 300_000 }, (request, response) => {
+    this.http = makeServer(options, (request, response) => {
       this.route(request, response).catch(() => response.destroy());
     });
     this.http.on('clientError', (_error, socket) => socket.destroy());
@@ -190,6 +192,12 @@ export class MockServer {
     this.ledger.turnAway(status);
     sendError(response, status, message, 'invalid_request_error', code);
   }
+}
+
+function makeServer({ tlsCert, tlsKey }: MockOptions, listener: RequestListener): Server {
+  const settings = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 300_000 };
+  if (tlsCert === '') return createServer(settings, listener);
+  return createTlsServer({ ...settings, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, listener);
 }
 
 function sendError(response: ServerResponse, status: number, message: string, type: string, code: string | null): void {

@@ -1,0 +1,59 @@
+import { dirname } from 'node:path';
+import { BARS_SCHEMA_VERSION, type BarsRun, type Figure } from './figure.js';
+import { MachineWatch } from './machine.js';
+import { type BarsWishes, parseWishes, USAGE } from './options.js';
+import { renderRun } from './render.js';
+import { ROWS } from './rows/index.js';
+import { Site } from './site.js';
+
+const INTERRUPTED = 130;
+
+/** The command: measures the rows asked for, prints, and keeps when told. Gives the exit code. */
+export async function barsCommand(args: readonly string[], entry: string): Promise<number> {
+  const wishes = parseWishes(args, Object.keys(ROWS));
+  if (wishes.help) {
+    console.log(`${USAGE}\n\nrows: ${Object.keys(ROWS).join(', ')}`);
+    return 0;
+  }
+  // What was started is killed on exit; a half-measured row is worth nothing.
+  process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
+  const run = await measure(wishes, args, entry);
+  console.log(`\n${renderRun(run)}`);
+  if (wishes.json) console.log(JSON.stringify(run));
+  return run.figures.length > 0 ? 0 : 1;
+}
+
+async function measure(wishes: BarsWishes, args: readonly string[], entry: string): Promise<BarsRun> {
+  const startedAt = new Date().toISOString();
+  const { nodePath, workers, pace } = wishes;
+  const watch = new MachineWatch(nodePath);
+  const site = new Site({ home: dirname(entry), entry, nodePath, workers, pace, say: (line) => console.log(line) });
+  const figures: Figure[] = [];
+  try {
+    for (const name of wishes.rows.length > 0 ? wishes.rows : Object.keys(ROWS))
+      figures.push(...(await oneRow(name, site, wishes)));
+  } finally {
+    await site.close();
+  }
+  const machine = watch.facts();
+  return {
+    schemaVersion: BARS_SCHEMA_VERSION,
+    startedAt,
+    command: args.join(' '),
+    machine,
+    pace,
+    figures,
+    problems: site.problems,
+  };
+}
+
+/** A row that cannot be measured leaves the others alone. */
+async function oneRow(name: string, site: Site, { targets }: BarsWishes): Promise<Figure[]> {
+  console.log(`${name}:`);
+  try {
+    return (await ROWS[name]?.(site, targets)) ?? [];
+  } catch (error) {
+    site.problems.push(`${name}: ${(error as Error).message}`);
+    return [];
+  }
+}

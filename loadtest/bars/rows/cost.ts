@@ -1,0 +1,89 @@
+/** CPU per piece of work of several targets, measured in turn: what the rows on chunks and on requests have in common. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BarId } from '../bar-table.js';
+import { CpuWindow } from '../cpu-window.js';
+import type { Figure, Pace } from '../figure.js';
+import { interleave } from '../interleave.js';
+import type { Scene, SceneWish, Site, TargetName } from '../site.js';
+import { median, pairedRatio } from '../statistics.js';
+import { figure } from '../verdict.js';
+
+/** One window of one target. */
+export interface Cost {
+  /** CPU of the target's processes per piece, µs. */
+  micros: number;
+  perSecond: number;
+  failed: number;
+}
+
+/** Work done so far, as a client counts it; `at` in milliseconds. */
+export interface Tally {
+  at: number;
+  pieces: number;
+  failed: number;
+}
+
+/** What is measured and which bars it is for. */
+export interface CostRow {
+  /** Singular: `chunk`. */
+  piece: string;
+  clusterBar: BarId;
+  singleBar: BarId;
+  scene: SceneWish;
+  /** Brings the load up and gives a way to read it. */
+  load(scene: Scene): Promise<() => Promise<Tally>>;
+}
+
+const BASIS: TargetName = 'go';
+
+/** Measures all targets in turn; figures for cluster and single over Go, where Go is among them. */
+export async function measureCost(site: Site, targets: readonly TargetName[], row: CostRow): Promise<Figure[]> {
+  const names = await site.available(targets);
+  const costs = await interleave(names, site.pace.rounds, async (name) => {
+    const cost = await site.with(name, row.scene, async (scene) => oneWindow(site.pace, scene, await row.load(scene)));
+    site.settings.say(`  ${inWords(name, row.piece, [cost])}, ${cost.failed} failed`);
+    return cost;
+  });
+  compare(site, costs, row.piece);
+  const failed = [...costs.values()].flat().reduce((sum, cost) => sum + cost.failed, 0);
+  if (failed > 0) site.problems.push(`${row.clusterBar}: ${failed} requests or streams failed`);
+  return [...figureOf(costs, 'cluster', row.clusterBar, row.piece), ...figureOf(costs, 'single', row.singleBar, row.piece)];
+}
+
+async function oneWindow(pace: Pace, { target }: Scene, read: () => Promise<Tally>): Promise<Cost> {
+  await sleep(pace.settleSeconds * 1000);
+  const cpu = new CpuWindow(target.pids);
+  const before = await read();
+  await sleep(pace.windowSeconds * 1000);
+  const after = await read();
+  const { cpuSeconds, seconds } = cpu.close();
+  const perSecond = ((after.pieces - before.pieces) * 1000) / (after.at - before.at);
+  if (perSecond === 0) throw new Error(`nothing came through in the window, ${after.failed} failed`);
+  return { micros: ((cpuSeconds / seconds) * 1e6) / perSecond, perSecond, failed: after.failed };
+}
+
+/** The other targets over the last one, for whoever compares builds. */
+function compare(site: Site, costs: ReadonlyMap<TargetName, readonly Cost[]>, piece: string): void {
+  const all = [...costs];
+  const [basis, theirs = []] = all.at(-1) ?? [];
+  for (const [name, own] of all) {
+    const { median: ratio, least, most } = pairedRatio(micros(own), micros(theirs));
+    const over = name === basis ? '' : `; ${ratio.toFixed(2)} of ${basis} (${least.toFixed(2)}–${most.toFixed(2)})`;
+    site.settings.say(`  = ${inWords(name, piece, own)}${over}`);
+  }
+}
+
+function figureOf(costs: ReadonlyMap<TargetName, readonly Cost[]>, name: TargetName, bar: BarId, piece: string): Figure[] {
+  const [own, go] = [costs.get(name), costs.get(BASIS)];
+  if (!own || !go) return [];
+  return [figure(bar, pairedRatio(micros(own), micros(go)), [inWords(name, piece, own), inWords(BASIS, piece, go)])];
+}
+
+function inWords(name: TargetName, piece: string, costs: readonly Cost[]): string {
+  const perSecond = median(costs.map((cost) => cost.perSecond)).toFixed(0);
+  return `${name}: ${median(micros(costs)).toFixed(1)} µs a ${piece} at ${perSecond} ${piece}s/s`;
+}
+
+function micros(costs: readonly Cost[]): number[] {
+  return costs.map((cost) => cost.micros);
+}

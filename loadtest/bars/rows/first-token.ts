@@ -1,0 +1,71 @@
+/**
+ * What the gateway adds to the time to the first token while it relays 1000 streams: new streams at a steady rate beside
+ * them, measured from sending to the first event less the time that the mock held it back on purpose. The same is
+ * measured straight against the mock under the same load, and its quantiles are taken off.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProbesResult } from '../client-messages.js';
+import type { Figure } from '../figure.js';
+import { interleave } from '../interleave.js';
+import type { Scene, Site, TargetName } from '../site.js';
+import { median, quantile, spreadOf } from '../statistics.js';
+import { figure } from '../verdict.js';
+
+const STREAMS = 1000;
+const LOAD_MODEL = 'mock-paced-100000x66';
+/** Short streams, stamped. */
+const PROBE_MODEL = 'mock-paced-4x10+stamps';
+const PROBES_PER_SECOND = 100;
+const RAMP_MS = 2000;
+
+type Kind = 'kept' | 'fresh';
+
+export async function measureFirstToken(site: Site): Promise<Figure[]> {
+  const results = await interleave(['direct', 'cluster'], site.pace.rounds, async (name: TargetName) => {
+    const result = await site.with(name, {}, (scene) => probe(site, scene));
+    site.settings.say(`  ${name}: ${inWords(result)}`);
+    return result;
+  });
+  const direct = results.get('direct') ?? [];
+  const cluster = results.get('cluster') ?? [];
+  const failed = cluster.reduce((sum, result) => sum + result.failed, 0);
+  if (failed > 0) site.problems.push(`first-token: ${failed} probes through the cluster failed`);
+  return [
+    ...figuresOf(cluster, direct, 'kept', ['first-token-p50', 'first-token-p99']),
+    ...figuresOf(cluster, direct, 'fresh', ['first-token-new-p50', 'first-token-new-p99']),
+  ];
+}
+
+async function probe({ pace }: Site, { client, newClient, through }: Scene): Promise<ProbesResult> {
+  // A process of their own: a probe must not wait until a thousand streams are read.
+  const prober = newClient();
+  await client.ask('openStreams', { ...through(LOAD_MODEL), count: STREAMS, rampMs: RAMP_MS });
+  await prober.ask('probe', { ...through(PROBE_MODEL), perSecond: PROBES_PER_SECOND, seconds: pace.settleSeconds });
+  await sleep(100);
+  return prober.ask('probe', { ...through(PROBE_MODEL), perSecond: PROBES_PER_SECOND, seconds: pace.windowSeconds });
+}
+
+function figuresOf(
+  cluster: readonly ProbesResult[],
+  direct: readonly ProbesResult[],
+  kind: Kind,
+  [p50, p99]: ['first-token-p50', 'first-token-p99'] | ['first-token-new-p50', 'first-token-new-p99'],
+): Figure[] {
+  return (
+    [
+      [p50, 0.5],
+      [p99, 0.99],
+    ] as const
+  ).map(([id, share]) => {
+    const of = (result: ProbesResult): number => quantile(result[kind], share);
+    const added = cluster.map((result, round) => of(result) - of(direct[round] as ProbesResult));
+    const behind = `cluster ${median(cluster.map(of)).toFixed(2)} ms, direct ${median(direct.map(of)).toFixed(2)} ms; ${cluster[0]?.[kind].length ?? 0} probes a round`;
+    return figure(id, spreadOf(added), [behind]);
+  });
+}
+
+function inWords(result: ProbesResult): string {
+  const part = (kind: Kind): string =>
+    `${kind} p50 ${quantile(result[kind], 0.5).toFixed(2)} p99 ${quantile(result[kind], 0.99).toFixed(2)} ms (${result[kind].length})`;
+  return `${part('kept')}, ${part('fresh')}, ${result.failed} failed`;
+}
