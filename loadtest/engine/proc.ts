@@ -43,12 +43,12 @@ export function processTree(pid: number): number[] {
   return tree;
 }
 
-/** Time that the host gave to other machines, and all time, in ticks since boot. */
-export function readSteal(): { steal: number; total: number } {
+/** Time that the host gave to other machines, time that nobody wanted, and all time, in ticks since boot. */
+export function readSteal(): { steal: number; idle: number; total: number } {
   const line = (read('/proc/stat') ?? '').split('\n', 1)[0] ?? '';
   // user nice system idle iowait irq softirq steal; guest time is in user already.
   const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
-  return { steal: ticks[7] ?? 0, total: ticks.reduce((sum, tick) => sum + tick, 0) };
+  return { steal: ticks[7] ?? 0, idle: ticks[3] ?? 0, total: ticks.reduce((sum, tick) => sum + tick, 0) };
 }
 
 /** Connections dropped since boot because an accept queue was full; 0 where the kernel does not say. */
