@@ -1,0 +1,3 @@
+module tidegate/reference
+
+go 1.22
