@@ -2,12 +2,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCommand, reportCommand } from './command.js';
 import type { LoadWishes } from './options.js';
+import { scalingCommand } from './scaling/command.js';
+import { parseCurve, type ScalingWishes } from './scaling/plan.js';
 
 /** Parses and obeys the command line; gives the exit code. */
 export async function runCli(args: readonly string[], entry: string): Promise<number> {
   let code = 0;
-  const program = loadOptions(new Command('loadtest')).action(async (wishes: LoadWishes) => {
-    code = await loadCommand(withColor(wishes), entry);
+  const program = loadOptions(new Command('loadtest')).action(async (wishes: LoadWishes & Partial<ScalingWishes>) => {
+    code = await (wishes.emulateCores
+      ? scalingCommand(scalingWishes(program, wishes), entry)
+      : loadCommand(withColor(wishes), entry));
   });
   program
     .command('report <summary.json>')
@@ -30,6 +34,9 @@ function loadOptions(program: Command): Command {
     .option('--mock <url>', 'mock behind a target given as URL, to check counts against')
     .option('--pid <n>', 'process to watch (with its children) behind a target given as URL', whole(1, 2 ** 22))
     .option('--generators <n>', 'load generator processes (default: 1, from 301 users 2)', whole(1, 64))
+    .option('--emulate-cores <n>', 'scaling proof: hold each worker to an equal CPU share, for 1, 2, … 2n workers', whole(1, 32))
+    .option('--core-share <percent>', 'with --emulate-cores: share of a core for each worker', corePercent, 15)
+    .option('--curve <list>', 'with --emulate-cores: other worker counts, like 1,2,4,8', curve)
     .option('--out <dir>', 'folder for results', 'results')
     .option('--json', 'print summary.json and nothing else', false)
     .option('-q, --quiet', 'only the report', false)
@@ -62,6 +69,26 @@ function loadShape(program: Command): Command {
 
 function withColor(wishes: LoadWishes): LoadWishes {
   return { ...wishes, color: wishes.color && !process.env.NO_COLOR && process.stdout.isTTY === true };
+}
+
+function scalingWishes(program: Command, wishes: LoadWishes & Partial<ScalingWishes>): ScalingWishes {
+  const given = new Set(
+    program.options.map((option) => option.attributeName()).filter((name) => program.getOptionValueSource(name) === 'cli'),
+  );
+  const { emulateCores = 1, coreShare = 15 } = wishes;
+  return { ...withColor(wishes), emulateCores, coreShare, curve: wishes.curve, given };
+}
+
+function corePercent(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 100)) throw new InvalidArgumentError('percent of one core, from 1 to 100, please.');
+  return value;
+}
+
+function curve(text: string): number[] {
+  const workers = parseCurve(text);
+  if (!workers) throw new InvalidArgumentError('worker counts from 1 to 64 like 1,2,4,8, please.');
+  return workers;
 }
 
 function whole(least: number, most: number) {

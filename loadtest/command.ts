@@ -7,6 +7,8 @@ import { writeResults } from './output-files.js';
 import { makeSummary, renderHeader, renderReport } from './report/report.js';
 import type { RunPlan, RunResult, Summary } from './result.js';
 import { run } from './run.js';
+import { renderScaling } from './scaling/report.js';
+import type { ScalingRecord } from './scaling/words.js';
 
 /** What the command leaves with. */
 export const EXIT = { ok: 0, couldNotRun: 1, invalid: 3, interrupted: 130 } as const;
@@ -16,9 +18,14 @@ export async function loadCommand(wishes: LoadWishes, entry: string): Promise<nu
   return new LoadCommand(wishes, entry).execute();
 }
 
-/** Prints the tables of an old `summary.json` anew. */
+/** Prints the tables of an old `summary.json` or `scaling.json` anew. */
 export async function reportCommand(file: string): Promise<number> {
-  const summary = JSON.parse(await readFile(file, 'utf8')) as Summary;
+  const kept = JSON.parse(await readFile(file, 'utf8')) as Summary | ScalingRecord;
+  if ('kind' in kept) {
+    console.log(renderScaling(kept));
+    return EXIT.ok;
+  }
+  const summary = kept;
   if (summary.schemaVersion !== 1) throw new Error(`${file} has schema version ${summary.schemaVersion}; this program reads 1`);
   console.log(renderReport(makeSummary(summary.environment, summary.runs)));
   return EXIT.ok;

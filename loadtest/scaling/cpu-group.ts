@@ -81,7 +81,8 @@ export class CpuGroup {
 
   /** What still runs here goes to another group, as a group with processes cannot be removed. */
   remove(refuge: CpuGroup): void {
-    for (const pid of readFileSync(join(this.folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean)) refuge.add(Number(pid));
+    for (const pid of readFileSync(join(this.folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean))
+      refuge.add(Number(pid));
     rmdirSync(this.folder);
   }
 

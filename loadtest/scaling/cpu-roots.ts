@@ -24,9 +24,12 @@ interface Mount {
 export function cpuRoots(mountInfo: string, selfCgroup: string): CpuRoot[] {
   const mounts = mountInfo.split('\n').flatMap(parseMount);
   const first = mounts.find((mount) => mount.type === 'cgroup' && mount.options.includes('cpu'));
-  if (first) return [...new Set([ownFolder(first, ownPath(selfCgroup, 'cpu')), first.point])].map((folder) => ({ version: 1, folder }));
+  if (first)
+    return [...new Set([ownFolder(first, ownPath(selfCgroup, 'cpu')), first.point])].map((folder) => ({ version: 1, folder }));
   const second = mounts.find((mount) => mount.type === 'cgroup2');
-  return second ? upwards(ownFolder(second, ownPath(selfCgroup, '')), second.point).map((folder) => ({ version: 2, folder })) : [];
+  return second
+    ? upwards(ownFolder(second, ownPath(selfCgroup, '')), second.point).map((folder) => ({ version: 2, folder }))
+    : [];
 }
 
 /** `36 35 98:0 /root /mount/point rw shared:1 - cgroup cgroup rw,cpu`: see proc_pid_mountinfo(5). */
@@ -53,7 +56,5 @@ function ownFolder({ root, point }: Mount, path: string): string {
 }
 
 function upwards(folder: string, top: string): string[] {
-  const all = [folder];
-  for (let at = folder; at !== top && at.startsWith(top); ) all.push((at = join(at, '..')));
-  return all;
+  return folder === top || !folder.startsWith(top) ? [folder] : [folder, ...upwards(join(folder, '..'), top)];
 }

@@ -108,7 +108,8 @@ function sweep({ folder, version }: CpuRoot, refuge: CpuGroup): void {
 }
 
 function explain(refusals: readonly string[]): string {
-  if (process.platform !== 'linux') return `holding processes to a CPU share needs Linux control groups; this is ${process.platform}`;
+  if (process.platform !== 'linux')
+    return `holding processes to a CPU share needs Linux control groups; this is ${process.platform}`;
   const seen = refusals.length > 0 ? `; tried: ${refusals.join('; ')}` : '; no hierarchy with a CPU controller is mounted';
   return (
     'holding processes to a CPU share needs control groups that this user may write: run as root, or with ' +

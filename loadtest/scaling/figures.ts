@@ -74,7 +74,10 @@ function nothing({ target, workers, users }: PointPlan): Omit<PointFigures, 'fau
 
 function cpuFigures(first: PointReading, last: PointReading, plan: PointPlan) {
   const seconds = last.at - first.at;
-  const spent = pairs(first, last).map(([from, to]) => ({ isRoot: to.isRoot, cores: (to.cpuSeconds - from.cpuSeconds) / seconds }));
+  const spent = pairs(first, last).map(([from, to]) => ({
+    isRoot: to.isRoot,
+    cores: (to.cpuSeconds - from.cpuSeconds) / seconds,
+  }));
   const workers = spent.filter((one) => !one.isRoot).map((one) => one.cores);
   const cpu = sum(spent.map((one) => one.cores));
   return {
@@ -94,8 +97,17 @@ function throttleFigures(first: PointReading, last: PointReading) {
   const each = members.map(([from, to]) => between(from.throttle, to.throttle, seconds));
   const mean = (read: (one: Felt) => number): number => sum(each.map(read)) / (each.length || 1);
   return {
-    throttledPeriods: Math.max(whole.periods, mean((one) => one.periods)),
-    throttledTime: Math.min(1, Math.max(whole.time, mean((one) => one.time))),
+    throttledPeriods: Math.max(
+      whole.periods,
+      mean((one) => one.periods),
+    ),
+    throttledTime: Math.min(
+      1,
+      Math.max(
+        whole.time,
+        mean((one) => one.time),
+      ),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Wishes → what is measured. Pure. */
-import { makePlans } from '../options.js';
+
 import type { LoadWishes } from '../options.js';
+import { makePlans } from '../options.js';
 import type { RunPlan } from '../result.js';
 import type { PointPlan, ScalingPlan, ScalingTarget } from './words.js';
 

@@ -42,7 +42,13 @@ export function project(costs: Costs, target: ScalingTarget, cores: number): Pro
   const byAll = usable / (costs.parallel + costs.serial);
   const byPrimary = costs.serial > 0 ? 1 / costs.serial : Number.POSITIVE_INFINITY;
   const thousands = Math.min(byAll, byPrimary);
-  return { cores, target, chunks: thousands * 1000, rps: (thousands * 1000) / costs.chunksPerRequest, serialCore: thousands * costs.serial };
+  return {
+    cores,
+    target,
+    chunks: thousands * 1000,
+    rps: (thousands * 1000) / costs.chunksPerRequest,
+    serialCore: thousands * costs.serial,
+  };
 }
 
 /** Cores from which on the primary would be what limits; infinite without serial work. */
