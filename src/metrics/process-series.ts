@@ -1,6 +1,7 @@
 /** What the process itself tells: memory, CPU, event loop, garbage collection, file descriptors. Names as Prometheus' Node dashboards know them. */
 import { readdirSync } from 'node:fs';
-import { constants, type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import { constants, type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks';
+import { LoopDelay } from './loop-delay.js';
 import type { SeriesJson } from './metrics-json.js';
 import { Counter, Gauge, Histogram } from './series.js';
 
@@ -11,9 +12,7 @@ const GC_KINDS: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weak_callbacks',
 };
-/** The delay histogram's own timer: finer costs wake-ups of an idle worker. */
-const DELAY_RESOLUTION_MS = 20;
-const NANOSECONDS = 1e9;
+const MILLISECONDS = 1e3;
 const MICROSECONDS = 1e6;
 const QUANTILES = [
   ['0.5', 50],
@@ -54,12 +53,11 @@ export class ProcessSeries {
     { name: 'nodejs_gc_duration_seconds', help: 'Pauses of the garbage collector.', labels: ['kind'] },
     GC_SECONDS,
   );
-  private readonly monitor = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  private readonly loopDelay = new LoopDelay();
   private readonly observer: PerformanceObserver;
   private lastUtilization: EventLoopUtilization = performance.eventLoopUtilization();
 
   constructor() {
-    this.monitor.enable();
     this.observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.collections.observe(entry.duration / 1000, gcKind(entry));
     });
@@ -78,7 +76,7 @@ export class ProcessSeries {
   }
 
   stop(): void {
-    this.monitor.disable();
+    this.loopDelay.stop();
     this.observer.disconnect();
   }
 
@@ -101,11 +99,8 @@ export class ProcessSeries {
     const now = performance.eventLoopUtilization();
     this.utilization.set(performance.eventLoopUtilization(now, this.lastUtilization).utilization);
     this.lastUtilization = now;
-    // The histogram counts its own timer's interval as delay.
-    for (const [label, percentile] of QUANTILES) {
-      this.delay.set(Math.max(0, this.monitor.percentile(percentile) / NANOSECONDS - DELAY_RESOLUTION_MS / 1000), label);
-    }
-    this.monitor.reset();
+    for (const [label, percentile] of QUANTILES) this.delay.set(this.loopDelay.percentile(percentile) / MILLISECONDS, label);
+    this.loopDelay.reset();
   }
 }
 
