@@ -75,6 +75,13 @@ export class Site {
     return (await this.#goMissing) === undefined ? [...names] : names.filter((name) => name !== 'go');
   }
 
+  /** Only the target, before a mock that runs; the caller stops it. */
+  startTarget(name: TargetName, wish: { mockUrl: string; caFile?: string; workers?: number }): Promise<RunningTarget> {
+    const { nodePath, workers } = this.settings;
+    const { kind, home } = parseTarget(name, this.settings.home);
+    return startTarget(kind, { workers, ...wish, home, credentials: CREDENTIALS, nodePath });
+  }
+
   /** Mock, target and client for one measurement. */
   async with<Result>(name: TargetName, wish: SceneWish, measure: (scene: Scene) => Promise<Result>): Promise<Result> {
     const clients: Client[] = [];
@@ -93,18 +100,13 @@ export class Site {
   }
 
   async #raise(name: TargetName, wish: SceneWish, stops: (() => Promise<void>)[], clients: Client[]): Promise<Scene> {
-    const { home, nodePath, entry } = this.settings;
+    const { home, entry } = this.settings;
     if (wish.tls) this.#certificate ??= makeCertificate();
     const certificate = wish.tls ? await this.#certificate : undefined;
     const args = certificate ? ['--tls-cert', certificate.certFile, '--tls-key', certificate.keyFile] : [];
     const mock = await startMock({ home, maxConcurrent: wish.room ?? ROOM, args });
     stops.push(() => mock.stop());
-    const { kind, home: targetHome } = parseTarget(name, home);
-    const target = await startTarget(kind, {
-      ...{ home: targetHome, mockUrl: mock.origin, credentials: CREDENTIALS, nodePath },
-      workers: wish.workers ?? this.settings.workers,
-      caFile: certificate?.certFile,
-    });
+    const target = await this.startTarget(name, { ...wish, mockUrl: mock.origin, caFile: certificate?.certFile });
     stops.push(() => target.stop());
     const newClient = (): Client => {
       const client = new Client(entry);

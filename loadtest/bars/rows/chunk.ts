@@ -16,6 +16,7 @@ export function measureChunk(site: Site, targets: readonly TargetName[], tls: bo
     clusterBar: tls ? 'chunk-tls' : 'chunk',
     singleBar: tls ? 'chunk-tls-single' : 'chunk-single',
     scene: { tls },
+    warmUp: 30_000,
     load: openAll,
   });
 }

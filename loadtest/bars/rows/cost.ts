@@ -30,17 +30,22 @@ export interface CostRow {
   clusterBar: BarId;
   singleBar: BarId;
   scene: SceneWish;
+  /** Pieces before the window at least: code that the compiler has not seen often costs several times as much. */
+  warmUp: number;
   /** Brings the load up and gives a way to read it. */
   load(scene: Scene): Promise<() => Promise<Tally>>;
 }
 
+const LONGEST_WARM_UP_S = 30;
 const BASIS: TargetName = 'go';
 
 /** Measures all targets in turn; figures for cluster and single over Go, where Go is among them. */
 export async function measureCost(site: Site, targets: readonly TargetName[], row: CostRow): Promise<Figure[]> {
   const names = await site.available(targets);
   const costs = await interleave(names, site.pace.rounds, async (name) => {
-    const cost = await site.with(name, row.scene, async (scene) => oneWindow(site.pace, scene, await row.load(scene)));
+    const cost = await site.with(name, row.scene, async (scene) =>
+      oneWindow(site.pace, scene, await row.load(scene), row.warmUp),
+    );
     site.settings.say(`  ${inWords(name, row.piece, [cost])}, ${cost.failed} failed`);
     return cost;
   });
@@ -50,8 +55,9 @@ export async function measureCost(site: Site, targets: readonly TargetName[], ro
   return [...figureOf(costs, 'cluster', row.clusterBar, row.piece), ...figureOf(costs, 'single', row.singleBar, row.piece)];
 }
 
-async function oneWindow(pace: Pace, { target }: Scene, read: () => Promise<Tally>): Promise<Cost> {
+async function oneWindow(pace: Pace, { target }: Scene, read: () => Promise<Tally>, warmUp: number): Promise<Cost> {
   await sleep(pace.settleSeconds * 1000);
+  for (let waited = 0; waited < LONGEST_WARM_UP_S && (await read()).pieces < warmUp; waited++) await sleep(1000);
   const cpu = new CpuWindow(target.pids);
   const before = await read();
   await sleep(pace.windowSeconds * 1000);

@@ -2,8 +2,11 @@
 import type { Figure } from '../figure.js';
 import type { Site, TargetName } from '../site.js';
 import { measureChunk } from './chunk.js';
+import { measureColdStart } from './cold-start.js';
+import { measureDecision } from './decision.js';
 import { measureFirstToken } from './first-token.js';
 import { measureLatency } from './latency.js';
+import { measureMemory, measureNineThousand } from './memory.js';
 import { measureNonstream } from './nonstream.js';
 
 /** Measures one row of the table, or two that come out of one load. `targets` are for rows that compare them. */
@@ -15,4 +18,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   nonstream: measureNonstream,
   'first-token': measureFirstToken,
   latency: measureLatency,
+  memory: measureMemory,
+  'cold-start': measureColdStart,
+  decision: measureDecision,
+  'streams-9000': measureNineThousand,
 };

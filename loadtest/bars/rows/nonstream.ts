@@ -12,6 +12,7 @@ export function measureNonstream(site: Site, targets: readonly TargetName[]): Pr
     clusterBar: 'nonstream',
     singleBar: 'nonstream-single',
     scene: {},
+    warmUp: 20_000,
     load: callInLoop,
   });
 }
