@@ -1,11 +1,13 @@
 /** The admin port's table of contents. */
-import { type Context, Hono, type HttpBindings, RESPONSE_ALREADY_SENT } from '../http/hono.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Context, Hono } from '../http/hono.js';
 import { mergeMetrics } from '../metrics/merge.js';
 import { Api } from './api.js';
 import { readAssets } from './assets.js';
 import type { ClusterView } from './cluster-view.js';
 import { onlyKnownHosts, onlyOwnChanges, onlyWithKey, refuse, securityHeaders } from './guards.js';
 import { healthOf, missingParts } from './health.js';
+import { getRequestListener, type HttpBindings, RESPONSE_ALREADY_SENT } from './hono-node.js';
 import type { LiveFeed } from './live-feed.js';
 
 export interface AdminParts {
@@ -20,7 +22,13 @@ type AdminContext = Context<{ Bindings: HttpBindings }>;
 type Handler = (context: AdminContext) => Response | Promise<Response>;
 type Route = readonly ['GET' | 'POST', string, Handler];
 
-export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings }> {
+/** Node's listener for the admin port. */
+export function createAdminListener(parts: AdminParts): (request: IncomingMessage, response: ServerResponse) => void {
+  const listener = getRequestListener(createAdminApp(parts).fetch, { overrideGlobalObjects: false });
+  return (request, response) => void listener(request, response);
+}
+
+function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings }> {
   const { cluster, feed } = parts;
   const api = new Api(cluster);
   const assets = lazy(readAssets);

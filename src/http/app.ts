@@ -6,13 +6,13 @@ import { handle } from '../gateway/handle.js';
 import { CHAT_COMPLETIONS, EMBEDDINGS, type Route } from '../gateway/route.js';
 import { log } from '../log.js';
 import { dataHealth, type HealthSource } from './health.js';
-import { type Context, Hono, type HttpBindings, RESPONSE_ALREADY_SENT } from './hono.js';
+import { ANSWERED, type Context, Hono, type NodeBindings } from './hono.js';
 import { listModels, showModel } from './models.js';
 import { NodeExchange } from './node-exchange.js';
 import { refuse } from './refusals.js';
 
-type App = Hono<{ Bindings: HttpBindings }>;
-type AppContext = Context<{ Bindings: HttpBindings }>;
+type App = Hono<{ Bindings: NodeBindings }>;
+type AppContext = Context<{ Bindings: NodeBindings }>;
 
 /** What answers a request on Node's own objects. */
 type NodeHandler = (request: IncomingMessage, response: ServerResponse, context: AppContext) => void;
@@ -60,7 +60,7 @@ function route(app: App, method: 'GET' | 'POST', path: string, handler: NodeHand
 /** Answers go straight to Node's response: Hono routes, nothing of it stands in the stream's way. */
 function onNode(handler: NodeHandler) {
   return (context: AppContext): Response => {
-    handler(context.env.incoming as IncomingMessage, context.env.outgoing as ServerResponse, context);
-    return RESPONSE_ALREADY_SENT;
+    handler(context.env.incoming, context.env.outgoing, context);
+    return ANSWERED;
   };
 }

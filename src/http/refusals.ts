@@ -50,12 +50,6 @@ export function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void 
   );
 }
 
-/** For what the router's adapter will not take: a Host that a URL cannot hold. */
-export function malformedAnswer(): Response {
-  const error = new GatewayError('invalid_request', 'The request target or the Host header is malformed.');
-  return new Response(openai.errorBody(error, ''), { status: error.status, headers: errorHeaders(error) });
-}
-
 /** Node keeps the response under way on the socket (`_httpMessage`); its own default handler looks there too. */
 function hasBegunAnswer(socket: Duplex): boolean {
   const { _httpMessage: response } = socket as Duplex & { _httpMessage?: { headersSent?: boolean } | null };

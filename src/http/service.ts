@@ -9,12 +9,8 @@ import { createApp } from './app.js';
 import { createDataServer, listen } from './data-server.js';
 import { Drain } from './drain.js';
 import type { HealthSource } from './health.js';
-import { getRequestListener } from './hono.js';
-import { malformedAnswer } from './refusals.js';
+import { nodeListener } from './hono.js';
 import { ServiceStats } from './service-stats.js';
-
-/** `hostname`: for HTTP/1.0, where Host may be absent; nothing is routed by it. */
-const LISTENER_OPTIONS = { autoCleanupIncoming: false, hostname: 'localhost', errorHandler: malformedAnswer };
 
 export interface ServiceOptions {
   readonly config: GatewayConfig;
@@ -45,8 +41,7 @@ export class Service implements HealthSource {
     this.#metrics = createMetrics({ worker });
     this.#metrics.watchStore(() => store.health);
     this.#gateway = new Gateway(config, store, this.#metrics);
-    const app = createApp(this.#gateway, this);
-    this.#server = createDataServer(getRequestListener(app.fetch, LISTENER_OPTIONS));
+    this.#server = createDataServer(nodeListener(createApp(this.#gateway, this)));
     this.#server.on('connection', (socket) => {
       this.#metrics.tallies.connections++;
       socket.once('close', () => this.#metrics.tallies.connections--);

@@ -16,7 +16,7 @@ const HOST: [string, string] = ['host', 'gateway'];
 
 test('plain requests pass', async (t) => {
   t.equal(fault({}), undefined);
-  for (const host of ['localhost', '127.0.0.1:8080', '[::1]:8080', 'a-b.example_c.test', '[fe80::1%25eth0]'])
+  for (const host of ['localhost', '127.0.0.1:8080', '[::1]:8080', 'a-b.example_c.test'])
     t.equal(fault({ headers: [['HOST', host]] }), undefined, host);
   t.equal(fault({ headers: [HOST, ['Transfer-Encoding', 'Chunked']] }), undefined);
   t.equal(fault({ headers: [HOST, ['Content-Length', '5']] }), undefined);
@@ -32,6 +32,7 @@ test('there is one Host, and it is a host', async (t) => {
   t.match(fault({ headers: [HOST, ['Host', 'gateway']] }), /one Host/);
   for (const host of ['', ' ', 'a b', 'a/b', 'user@host', 'a,b', 'a?b', 'a#b', 'a\\b', 'é'])
     t.match(fault({ headers: [['Host', host]] }), /Host/, host);
+  for (const host of ['a%41', 'a:99999', '[::1', '[fe80::1%25eth0]']) t.match(fault({ headers: [['Host', host]] }), /Host/, host);
   t.match(fault({ minor: 0, headers: [['Host', '']] }), /Host/);
 });
 

@@ -56,7 +56,7 @@ export interface Door {
 
 export const DOORS: Readonly<Record<string, Door>> = {
   hono: { at: 'src/http/hono.ts', reason: 'routes are a list; the request handling behind them does not depend on the router' },
-  '@hono/node-server': { at: 'src/http/hono.ts', reason: 'the same door as hono: they are changed together' },
+  '@hono/node-server': { at: 'src/admin/hono-node.ts', reason: 'web requests and responses are for the admin port alone' },
   undici: { at: 'src/upstream/undici.ts', reason: 'one place owns pools, time-outs and what a connection error means' },
   ioredis: { at: 'src/store/redis-client.ts', reason: 'one place owns reconnecting, clusters, sentinels and the time limit' },
   'prom-client': { at: 'src/metrics/registry.ts', reason: 'metrics are declared once, counted elsewhere by name' },
