@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import type { Dialer } from './dial.js';
 import type { Exchange } from './exchange.js';
 import { requestHead } from './request-text.js';
+import { ResponseFault } from './response-fault.js';
 
 export interface ConnectionOwner {
   /** Free for another exchange, for at most `keepAlive` milliseconds (undefined: as the owner sees fit). */
@@ -44,12 +45,16 @@ export class Connection {
     this.#socket.on('close', () => this.#fail(new Error('the connection closed')));
   }
 
-  /** Sends the exchange's request; its answer is read into it. */
+  /**
+   * Sends the exchange's request; its answer is read into it.
+   * @throws Error when the request cannot be written down
+   */
   carry(exchange: Exchange): void {
-    this.#exchange = exchange;
-    exchange.connection = this;
     const { body } = exchange.request;
     const head = requestHead(exchange.request, this.#authority);
+    this.#exchange = exchange;
+    exchange.connection = this;
+    if (exchange.paused) this.#socket.pause();
     if (body === null) this.#socket.write(head, 'latin1');
     else if (body.length <= SMALL_BODY) this.#socket.write(head + body.toString('latin1'), 'latin1');
     else this.#writeBoth(head, body);
@@ -65,12 +70,11 @@ export class Connection {
 
   /** The exchange is over; 0: this connection may not be used again. */
   release(keepAlive: number | undefined): void {
-    const wasPaused = this.#exchange?.paused ?? false;
     this.#exchange = undefined;
     this.#isUsed = true;
     // An answer that came before the request was all sent leaves a rest that the next request would follow.
     if (keepAlive === 0 || this.#isGone || this.#socket.writableLength > 0) return this.destroy();
-    if (wasPaused) this.#socket.resume();
+    if (this.#socket.isPaused()) this.#socket.resume();
     this.#owner.onIdle(this, keepAlive);
   }
 
@@ -106,7 +110,7 @@ export class Connection {
     try {
       exchange.read(text);
     } catch (error) {
-      this.#fail(error);
+      this.#onFault(exchange, error);
     }
     return !this.#isGone && !exchange.paused;
   }
@@ -117,17 +121,26 @@ export class Connection {
     try {
       exchange.endOfInput();
     } catch (error) {
-      this.#fail(error);
+      this.#onFault(exchange, error);
+    } finally {
+      this.destroy();
     }
-    this.destroy();
+  }
+
+  /** A fault of the answer, or of the listener that was told of it. */
+  #onFault(exchange: Exchange, error: unknown): void {
+    // The listener heard its last word and failed over it: nobody is left to be told, and this connection is in order.
+    if (exchange.over && !(error instanceof ResponseFault)) throw error;
+    this.#fail(error);
   }
 
   #fail(cause: unknown): void {
     if (this.#isGone) return;
     const exchange = this.#exchange;
+    const isStale = this.#isUsed && exchange?.unheard === true && !exchange.over;
+    // Before this connection is gone, so that an owner who waits for the last one waits for the new one too.
+    if (isStale) this.#owner.onStale(exchange);
     this.destroy();
-    if (exchange === undefined || exchange.over) return;
-    if (this.#isUsed && exchange.unheard) this.#owner.onStale(exchange);
-    else exchange.fail(this.#isConnected ? 'broken' : 'connect', cause);
+    if (!isStale) exchange?.fail(this.#isConnected ? 'broken' : 'connect', cause);
   }
 }

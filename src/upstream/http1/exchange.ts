@@ -4,8 +4,12 @@ import type { Connection } from './connection.js';
 import type { ResponseHead } from './response-head.js';
 import { ResponseReader, type ResponseSink } from './response-reader.js';
 
+/** What is kept of a request that cannot be sent again since its answer has begun: bodies are large, streams long. */
+const SENT: UpstreamRequest = { method: 'POST', path: '/', headers: [], body: null };
+
 export class Exchange implements UpstreamExchange, ResponseSink {
-  readonly request: UpstreamRequest;
+  request: UpstreamRequest;
+  /** Set while this exchange is what the connection carries; after that the connection may be another's. */
   connection: Connection | undefined;
   /** No byte of an answer has come: a kept connection may have been closed before the request reached it. */
   unheard = true;
@@ -21,24 +25,28 @@ export class Exchange implements UpstreamExchange, ResponseSink {
   }
 
   pause(): void {
+    if (this.over) return;
     this.paused = true;
     this.connection?.pause();
   }
 
   resume(): void {
+    if (this.over) return;
     this.paused = false;
     this.connection?.resume();
   }
 
   stop(): void {
     if (this.over) return;
-    this.over = true;
-    this.connection?.destroy();
+    this.#leave()?.destroy();
   }
 
   /** Bytes of the answer. @throws ResponseFault */
   read(text: string): void {
-    this.unheard = false;
+    if (this.unheard) {
+      this.unheard = false;
+      this.request = SENT;
+    }
     this.#reader.push(text);
   }
 
@@ -49,7 +57,7 @@ export class Exchange implements UpstreamExchange, ResponseSink {
 
   fail(kind: UpstreamFault['kind'], cause: unknown): void {
     if (this.over) return;
-    this.over = true;
+    this.#leave();
     this.#listener.onError(new UpstreamFault(kind, cause));
   }
 
@@ -64,8 +72,15 @@ export class Exchange implements UpstreamExchange, ResponseSink {
 
   onComplete(surplus: boolean): void {
     if (this.over) return;
-    this.over = true;
-    this.connection?.release(surplus ? 0 : this.#keepAlive);
+    this.#leave()?.release(surplus ? 0 : this.#keepAlive);
     this.#listener.onEnd();
+  }
+
+  #leave(): Connection | undefined {
+    const { connection } = this;
+    this.over = true;
+    this.paused = false;
+    this.connection = undefined;
+    return connection;
   }
 }

@@ -15,7 +15,8 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
   #sweeper: NodeJS.Timeout | undefined;
-  #closed: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  #onLastGone: (() => void) | undefined;
 
   /** `connectTimeout` in milliseconds. */
   constructor(dialer: Dialer, connectTimeout: number) {
@@ -26,23 +27,24 @@ export class ConnectionPool implements ConnectionOwner {
   /** Sends the exchange's request. A request that cannot be sent at all fails through the exchange, never by a throw. */
   carry(exchange: Exchange): void {
     const kept = this.#idle.pop();
-    if (kept === undefined) return this.#carryOn(this.#dial(), exchange);
+    if (kept === undefined) return this.#carryOn(undefined, exchange);
     if (kept.idleUntil > performance.now()) return this.#carryOn(kept, exchange);
     kept.destroy();
-    this.#carryOn(this.#dial(), exchange);
+    this.#carryOn(undefined, exchange);
   }
 
   /** Closes idle connections now and each other one when its exchange is over. */
   close(): Promise<void> {
-    for (const connection of this.#idle.splice(0)) connection.destroy();
-    return new Promise((resolve) => {
-      this.#closed = resolve;
+    this.#closing ??= new Promise((resolve) => {
+      for (const connection of this.#idle.splice(0)) connection.destroy();
+      this.#onLastGone = resolve;
       if (this.#all.size === 0) resolve();
     });
+    return this.#closing;
   }
 
   onIdle(connection: Connection, keepAlive = KEEP_ALIVE): void {
-    if (this.#closed || this.#idle.length >= MOST_IDLE) return connection.destroy();
+    if (this.#closing || this.#idle.length >= MOST_IDLE) return connection.destroy();
     connection.idleUntil = performance.now() + Math.min(keepAlive, KEEP_ALIVE);
     this.#idle.push(connection);
     // Only while there is something to sweep: an idle gateway has no timers.
@@ -50,14 +52,14 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   onStale(exchange: Exchange): void {
-    this.#carryOn(this.#dial(), exchange);
+    this.#carryOn(undefined, exchange);
   }
 
   onGone(connection: Connection): void {
     this.#all.delete(connection);
     const at = this.#idle.lastIndexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#all.size === 0) this.#closed?.();
+    if (this.#all.size === 0) this.#onLastGone?.();
   }
 
   #dial(): Connection {
@@ -66,11 +68,14 @@ export class ConnectionPool implements ConnectionOwner {
     return connection;
   }
 
-  #carryOn(connection: Connection, exchange: Exchange): void {
+  /** Without a connection: on a new one. */
+  #carryOn(kept: Connection | undefined, exchange: Exchange): void {
+    let connection = kept;
     try {
+      connection ??= this.#dial();
       connection.carry(exchange);
     } catch (error) {
-      connection.destroy();
+      connection?.destroy();
       // Later, as the caller does not hold the exchange yet.
       queueMicrotask(() => exchange.fail('broken', error));
     }
