@@ -18,20 +18,6 @@ const ENTRIES = {
 /** Loaded from node_modules at run time: piscina starts a file of its own, autocannon is for load runs only. */
 const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js'];
 
-/**
- * Node's own modules are taken by require: a static `import` of one reads every name that it offers, and `http` offers
- * WebSocket, which loads the whole of fetch (Node 24 and 26: 50 ms CPU a process before the first request).
- */
-const requiredBuiltins = {
-  name: 'required-builtins',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === 'import-statement' && path !== 'node:module' ? { path, namespace: 'builtin', sideEffects: false } : undefined,
-    );
-    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
-  },
-};
-
 const outdir = process.env.TIDEGATE_DIST ?? 'dist';
 const present = Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(source)));
 await rm(outdir, { recursive: true, force: true });
@@ -45,7 +31,6 @@ await build({
   platform: 'node',
   target: 'node20.18',
   external: EXTERNAL,
-  plugins: [requiredBuiltins],
   sourcemap: 'linked',
   legalComments: 'linked',
   // Bundled CommonJS packages call require() for Node's own modules.
