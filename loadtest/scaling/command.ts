@@ -5,7 +5,7 @@ import { Display } from '../display.js';
 import { whyNoGo } from '../engine/targets/go-build.js';
 import { readEnvironment } from '../environment.js';
 import { CpuTree } from './cpu-tree.js';
-import { figuresOfPoint, foresee } from './figures.js';
+import { figuresOfPoint } from './figures.js';
 import { writeScaling } from './files.js';
 import { NAMES } from './names.js';
 import { type ScalingWishes, scalingPlan, scalingPoints } from './plan.js';
@@ -33,7 +33,7 @@ class ScalingCommand {
   constructor(wishes: ScalingWishes, entry: string) {
     this.#wishes = wishes;
     this.#entry = entry;
-    this.#plan = scalingPlan(wishes);
+    this.#plan = scalingPlan(wishes, cpus().length);
     const out = process.stdout;
     this.#display = new Display({
       isTerminal: out.isTTY === true && !process.env.CI,
@@ -84,7 +84,7 @@ class ScalingCommand {
     const { freeSeconds, settleSeconds, durationSeconds } = this.#plan;
     const seconds = points * (freeSeconds + settleSeconds + durationSeconds + AROUND_SECONDS);
     this.#display.say(renderScalingHead(this.#plan, seconds));
-    for (const line of [...foresee(this.#plan, cpus().length), ...this.#missing]) this.#display.say(`! ${line}`);
+    for (const line of this.#missing) this.#display.say(`! ${line}`);
   }
 
   async #one(point: PointPlan, shares: CpuTree): Promise<PointResult> {

@@ -1,13 +1,15 @@
 /** Raw points → figures. Pure. */
-import { ROUND_MEAN_MS } from '../mock/profile.js';
+import { ROUND_MEAN_EVENTS, ROUND_MEAN_MS } from '../mock/profile.js';
 import { judge } from '../report/validity.js';
-import type { PointPlan, PointReading, PointResult, ProcessReading, ScalingPlan, ScalingTarget, ThrottleCount } from './words.js';
+import type { PointPlan, PointReading, PointResult, ProcessReading, ScalingTarget, ThrottleCount } from './words.js';
 
 /** Past these a point is no measurement of scaling. */
 export const SCALING_LIMITS = {
   /** Least part of the allowed CPU that must have been used, and least part of periods in which something was stopped. */
   used: 0.9,
   throttled: 0.2,
+  /** Most of the demand that may be met: a gateway that keeps up does not show what it could do. */
+  met: 0.95,
   /** Least part of the machine that must have been idle: below, it is the machine that limits. */
   idle: 0.04,
   /** The bar. */
@@ -32,11 +34,11 @@ export interface PointFigures {
   used: number;
   /** Periods in which the whole or, on average, a member was stopped: the larger of the two. */
   throttledPeriods: number;
-  /** Mean part of the time for which a member was stopped by its own limit or the whole's. */
+  /** Mean part of the time for which a member was stopped by its own limit; stops of the whole come on top. */
   throttledTime: number;
   rpsPerCpuPercent: number;
   cpuPerThousandChunks: number;
-  /** Requests that ended over those that the users would make if each took as long as the mock speaks. */
+  /** Chunks that came over those that the users would get from the mock without a gateway. */
   demandMet?: number;
   machineIdle: number;
   /** Why the point must not be used for scaling; empty when it may. */
@@ -61,7 +63,7 @@ export function figuresOfPoint({ plan, readings, run }: PointResult): PointFigur
     ...throttle,
     rpsPerCpuPercent: rps / (cpu.cpu * 100 || 1),
     cpuPerThousandChunks: (cpu.cpu * 1000) / (chunks || 1),
-    demandMet: demandMet(rps, plan.users, run.plan),
+    demandMet: demandMet(chunks, plan.users, run.plan),
     machineIdle,
   };
   return { ...figures, faults: [...judge(run).invalid, ...faultsOf(figures)] };
@@ -134,15 +136,24 @@ function pairs(first: PointReading, last: PointReading): [ProcessReading, Proces
 }
 
 /** Known for the round's streams only. */
-function demandMet(rps: number, users: number, { model, timeScale }: { model: string; timeScale: number }): number | undefined {
-  return model === 'mock-round' ? rps / ((users * 1000) / (ROUND_MEAN_MS * timeScale)) : undefined;
+function demandMet(
+  chunks: number,
+  users: number,
+  { model, timeScale }: { model: string; timeScale: number },
+): number | undefined {
+  const wanted = (users * ROUND_MEAN_EVENTS * 1000) / (ROUND_MEAN_MS * timeScale);
+  return model === 'mock-round' ? chunks / wanted : undefined;
 }
 
-function faultsOf(point: Pick<PointFigures, 'used' | 'throttledPeriods' | 'machineIdle'>): string[] {
+function faultsOf(point: Pick<PointFigures, 'used' | 'throttledPeriods' | 'demandMet' | 'machineIdle'>): string[] {
   const faults: string[] = [];
   if (point.used < SCALING_LIMITS.used || point.throttledPeriods < SCALING_LIMITS.throttled)
     faults.push(
       `the limit did not bind: ${percent(point.used)} of the allowed CPU used, stopped in ${percent(point.throttledPeriods)} of periods`,
+    );
+  if ((point.demandMet ?? 0) > SCALING_LIMITS.met)
+    faults.push(
+      `not saturated: ${percent(point.demandMet ?? 0)} of the demand was met; more --vus or a smaller --time-scale ask for more`,
     );
   if (point.machineIdle < SCALING_LIMITS.idle)
     faults.push(`the machine itself was full (${percent(point.machineIdle)} idle): a smaller --core-share leaves room`);
@@ -175,14 +186,6 @@ export function scalingOf(points: readonly PointFigures[]): Scaling[] {
       costPart: base.cpuPerThousandChunks / point.cpuPerThousandChunks,
     };
   });
-}
-
-/** Warnings on the plan that need no measurement. */
-export function foresee(plan: ScalingPlan, machineCores: number): string[] {
-  const most = plan.share * Math.max(...plan.curve);
-  if (most <= machineCores / 2) return [];
-  const part = `${percent(most)} of a core for the gateway at ${Math.max(...plan.curve)} workers`;
-  return [`${part} may leave too little of ${machineCores} cores to the generators and the mock; the report will tell`];
 }
 
 function percent(share: number): string {

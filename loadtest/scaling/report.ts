@@ -21,9 +21,11 @@ export function renderScaling(record: ScalingRecord): string {
 
 /** What will be done, before it is. */
 export function renderScalingHead(plan: ScalingPlan, seconds: number): string {
-  const { cores, share, curve, users, timeScale } = plan;
+  const { cores, share, askedShare, curve, users, timeScale } = plan;
   const each = percent(share, 0);
+  const reduced = `! ${percent(askedShare, 0)} of a core for each of ${Math.max(...curve)} workers would leave too little of this machine to the mock and the generators: each gets ${each} (a shorter --curve leaves more)`;
   return [
+    ...(share < askedShare ? [reduced] : []),
     `emulated cores: each worker process on ${each} of a core, ${curve.join(', ')} workers; ${users} users at ${cores} workers, as many for each at the others`,
     `mock-round at ${numeral(1 / timeScale, 1)} × the published speed; each point ${plan.freeSeconds} s free, ${plan.settleSeconds} s settling, ${plan.durationSeconds} s measured; about ${numeral(seconds / 60, 1)} min in all`,
   ].join('\n');
@@ -111,7 +113,7 @@ function notes(plan: ScalingPlan): string {
   return [
     `All processes of a point share workers × ${percent(plan.share, 0)} of a core, no process of the gateway has more than ${percent(plan.share, 0)}; the primary counts in that total.`,
     'Go has the same total in one group, with GOMAXPROCS = workers; the single process has one share and everybody’s users.',
-    'CPU %, RPS per 1 %: of one core, used. Stopped: part of the time in which a member stood still for its limit; periods: of 10 ms, with a stop.',
+    'CPU %, RPS per 1 %: of one core, used. Stopped: part of the time in which a process stood still for its own limit; periods: those in which it or the whole was stopped.',
     'P95 of an overloaded target is a lower bound: limits are lifted for the drain. Method and what it cannot show: docs/decisions/0006-emulated-cores.md.',
   ].join('\n');
 }

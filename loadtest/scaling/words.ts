@@ -8,6 +8,8 @@ export type ScalingTarget = 'cluster' | 'single' | 'go';
 export interface ScalingPlan {
   /** Cores of the machine that is emulated: `users` belong to this many. */
   cores: number;
+  askedShare: number;
+  /** What each worker gets: less than asked for where the machine has no room for the most workers at that. */
   share: number;
   /** Worker counts, rising. */
   curve: number[];
