@@ -92,6 +92,19 @@ test('a size that is not one to eight hexadecimal digits is refused, whole and b
     '5 ;x',
     '5\r',
     '\r5',
+    '5;',
+    '5; a=b',
+    '5;a =b',
+    '5;a= b',
+    '5;a=',
+    '5;=b',
+    '5;a=b;',
+    '5;a="b',
+    '5;a="b"c',
+    '5;a="b\\"',
+    '5;a="b" ',
+    '5;a=b\t',
+    '5;\xe4',
     '5;a\rb',
     '5;\0',
     '5;\x7f',
@@ -133,7 +146,8 @@ test('the largest size is four gigabytes', (t) => {
 });
 
 test('extensions are dropped, and bounded', (t) => {
-  t.equal(read('5;a=b;c="d"\r\nhello\r\n').payload, 'hello');
+  for (const extension of [';a', ';a=b', ';a="b"', ';a=b;c="d e\t\xe4";f', ';a=""', ';a="\\"\\\\;\r"'.replace('\r', '')])
+    t.equal(read(`5${extension}\r\nhello\r\n`).payload, 'hello', extension);
   t.equal(read(`5;${'x'.repeat(4_000)}\r\nhello\r\n`).payload, 'hello');
   t.throws(() => read(`5;${'x'.repeat(5_000)}\r\nhello\r\n`), FAULT);
   t.throws(() => read(`5;${'x'.repeat(5_000)}`), FAULT, 'before its end has come');

@@ -8,7 +8,10 @@ import type { BodyReader } from './body-reader.js';
 import { ResponseFault } from './response-fault.js';
 import { isField } from './response-head.js';
 
-const SIZE_LINE = /^([0-9a-fA-F]{1,8})(?:;[\t\x20-\x7e\x80-\xff]*)?\r$/;
+const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e])*"';
+/** Extensions have the form of RFC 9112 §7.1.1, without the spaces that only old senders put in. */
+const SIZE_LINE = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*\\r$`);
 /** Of one size line with its extensions, or of all trailers. */
 const MOST_LINE = 4_096;
 const MOST_TRAILERS = 16_384;
@@ -44,17 +47,27 @@ export class ChunkedBody implements BodyReader {
   #pushWhole(text: string): boolean {
     let payload = '';
     let at = 0;
+    // `#left` serves as scratch: what comes after a false return sets it anew.
     while (at < text.length) {
-      const start = sizeEnd(text, at) + 2;
-      if (start < 2) return false;
-      const end = start + Number.parseInt(text.slice(at, start - 2), 16);
-      if (end === start || text.charCodeAt(end) !== CR || text.charCodeAt(end + 1) !== LF) return false;
+      const start = this.#readPlainSize(text, at);
+      const end = start + this.#left;
+      if (start < 0 || end === start || text.charCodeAt(end) !== CR || text.charCodeAt(end + 1) !== LF) return false;
       payload += text.slice(start, end);
       at = end + 2;
     }
+    this.#left = 0;
     this.payload = payload;
     this.framed = text;
     return true;
+  }
+
+  /** Reads a size of hexadecimal digits alone into `#left`; answers with the position behind its line, -1 where there is something else. */
+  #readPlainSize(text: string, from: number): number {
+    let at = from;
+    let digit = hexDigit(text.charCodeAt(at));
+    for (this.#left = 0; digit >= 0 && at - from < MOST_DIGITS; digit = hexDigit(text.charCodeAt(++at)))
+      this.#left = this.#left * 16 + digit;
+    return at > from && text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF ? at + 2 : -1;
   }
 
   #pushPieces(text: string): number {
@@ -110,13 +123,9 @@ export class ChunkedBody implements BodyReader {
   }
 }
 
-/** Where the CRLF behind a size of hexadecimal digits alone begins, -1 where there is something else. */
-function sizeEnd(text: string, at: number): number {
-  let end = at;
-  while (end - at <= MOST_DIGITS && isHexDigit(text.charCodeAt(end))) end++;
-  return end > at && end - at <= MOST_DIGITS && text.charCodeAt(end) === CR && text.charCodeAt(end + 1) === LF ? end : -1;
-}
-
-function isHexDigit(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+/** The digit's value, -1 for any other character. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

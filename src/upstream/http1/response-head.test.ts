@@ -115,13 +115,11 @@ test('names from the language itself are headers like any other', (t) => {
 
 test('how the body ends follows from status, Transfer-Encoding and Content-Length', (t) => {
   t.same(head('content-length: 5').framing, { kind: 'length', length: 5 });
-  t.same(head('content-length:\t0005 ').framing, { kind: 'length', length: 5 });
+  t.same(head('content-length:  0005 ').framing, { kind: 'length', length: 5 });
   t.same(head('transfer-encoding: chunked').framing, { kind: 'chunked' });
   t.same(head('Transfer-Encoding: CHUNKED').framing, { kind: 'chunked' });
   t.same(head('transfer-encoding:\t chunked \t').framing, { kind: 'chunked' });
   t.same(head().framing, { kind: 'until-close' });
-  for (const status of [204, 304]) t.same(readHead(`HTTP/1.1 ${status} x\r\ncontent-length: 5`).framing, { kind: 'none' });
-  for (const status of [100, 103, 199]) t.same(readHead(`HTTP/1.1 ${status} x`).framing, { kind: 'none' });
   t.same(readHead('HTTP/1.1 205 x\r\ncontent-length: 5').framing, { kind: 'length', length: 5 });
   t.end();
 });
@@ -147,6 +145,7 @@ test('Content-Length that is not one plain number is refused', (t) => {
     'five',
   ])
     refused(t, /Content-Length that is no number/, `content-length: ${value}`);
+  for (const value of ['\t5', '5\t', ' \t 5', '5 \t']) refused(t, /a tab/, `content-length:${value}`);
   refused(t, /two headers content-length/, 'content-length: 5', 'Content-Length: 5');
   refused(t, /two headers content-length/, 'content-length: 5', 'content-length: 6');
   t.throws(() => readHead('HTTP/1.1 204 x\r\ncontent-length: +5'), /no number/, 'without a body too');
@@ -196,9 +195,13 @@ test('what names the content twice is refused', (t) => {
   t.end();
 });
 
-test('an interim head that announces a body is refused', (t) => {
-  for (const field of ['content-length: 5', 'content-length: 0', 'transfer-encoding: chunked'])
-    t.throws(() => readHead(`HTTP/1.1 103 x\r\n${field}`), /body announced/, field);
+test('a status that has no body must not announce one', (t) => {
+  for (const status of [100, 103, 204, 304]) {
+    for (const field of ['content-length: 5', 'transfer-encoding: chunked'])
+      t.throws(() => readHead(`HTTP/1.1 ${status} x\r\n${field}`), /body announced/, `${status} ${field}`);
+    t.same(readHead(`HTTP/1.1 ${status} x`).framing, { kind: 'none' });
+    t.same(readHead(`HTTP/1.1 ${status} x\r\ncontent-length: 0`).framing, { kind: 'none' });
+  }
   t.end();
 });
 
@@ -223,15 +226,5 @@ test('the time that the upstream keeps a connection is taken, less a second', (t
   t.equal(told('timeout=0'), 0);
   for (const value of ['', 'timeout', 'timeout=', 'timeout=-1', 'timeout="5"', 'xtimeout=5', 'max=5'])
     t.equal(told(value), undefined, value);
-  t.end();
-});
-
-test('a 204 or 304 that announces a body ends the connection, as a body may follow it', (t) => {
-  for (const status of [204, 304]) {
-    t.equal(readHead(`HTTP/1.1 ${status} x`).keepAlive, undefined);
-    t.equal(readHead(`HTTP/1.1 ${status} x\r\ncontent-length: 0`).keepAlive, undefined);
-    t.equal(readHead(`HTTP/1.1 ${status} x\r\ncontent-length: 5`).keepAlive, 0);
-    t.equal(readHead(`HTTP/1.1 ${status} x\r\ntransfer-encoding: chunked`).keepAlive, 0);
-  }
   t.end();
 });

@@ -1,0 +1,59 @@
+/**
+ * The gateway's own client against undici's parser (llhttp): whatever ours accepts, undici must accept and understand alike.
+ * Ours may refuse more, for the reasons in KNOWING. `FUZZ_RUNS` sets the number of cases, `FUZZ_SEED` which.
+ */
+import * as fc from 'fast-check';
+import { test } from 'tap';
+import { anyResponse, pieces } from '../../test/helpers/hostile-responses.js';
+import { ResponseOracle, type Verdicts } from '../../test/helpers/response-oracle.js';
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1_200);
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
+const AT_ONCE = 16;
+
+/** Knowing strictness: what ours refuses in these words though undici accepts, why it should, and what the bytes then hold. */
+const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[] = [
+  [/no status line/, 'llhttp also takes HTTP/0.9 and 2.0', /HTTP\/(?:0\.9|2\.0) /],
+  [/a body announced with status/, 'llhttp passes over it; where another reader believes it, answers get out of step'],
+  [/an unknown Transfer-Encoding/, 'llhttp reads a body whose last coding is not chunked until the connection ends'],
+  [/two headers transfer-encoding/, 'the same, spread over two headers'],
+  [/Transfer-Encoding in HTTP\/1\.0/, 'RFC 9112 §6.1: such framing is to be treated as faulty'],
+  [/no size/, 'llhttp takes an extension without a name', /[0-9a-f](?:;[^\r]*)?;[;=\r]/i],
+];
+
+/** Why the two may not differ like this, '' if they may. */
+function disagreement({ own, oracle }: Verdicts, text: string): string {
+  if (own.fault.includes('hangs') || oracle.fault.includes('hangs')) return 'one of them hangs';
+  if (own.fault === '' && oracle.fault !== '') return `ours accepts, undici says ${oracle.fault}`;
+  if (own.status !== undefined && oracle.status !== undefined && own.status !== oracle.status) return 'another status';
+  if (own.fault === '') return own.payload === oracle.payload ? '' : 'another body';
+  if (oracle.fault === '')
+    return KNOWING.some(([words, , bytes]) => words.test(own.fault) && (bytes?.test(text) ?? true))
+      ? ''
+      : `ours alone refuses: ${own.fault}`;
+  return own.payload.startsWith(oracle.payload) || oracle.payload.startsWith(own.payload) ? '' : 'another body before the fault';
+}
+
+test('what our client accepts, undici accepts and understands alike', async (t) => {
+  const oracle = await ResponseOracle.start();
+  t.teardown(() => oracle.stop());
+  const cases = fc.sample(
+    anyResponse.chain((text) => pieces(text).map((parts) => (parts.length > 100 ? [text] : parts))),
+    { numRuns: RUNS, seed: SEED },
+  );
+  const tally = new Map<string, number>();
+  const faults = new Map<string, string>();
+  for (let at = 0; at < cases.length; at += AT_ONCE) {
+    const batch = cases.slice(at, at + AT_ONCE);
+    const verdicts = await Promise.all(batch.map((parts) => oracle.judge(parts)));
+    verdicts.forEach((both, index) => {
+      const outcome = `${both.own.fault === '' ? 'accepted' : 'refused'} by ours, ${both.oracle.fault === '' ? 'accepted' : 'refused'} by undici`;
+      tally.set(outcome, (tally.get(outcome) ?? 0) + 1);
+      const why = disagreement(both, (batch[index] as string[]).join(''));
+      if (why !== '' && !faults.has(why)) faults.set(why, JSON.stringify({ parts: batch[index], ...both }));
+    });
+  }
+  for (const [outcome, count] of tally) t.comment(`${count} ${outcome}`);
+  for (const [why, example] of faults) t.fail(`${why}: ${example}`);
+  t.ok((tally.get('accepted by ours, accepted by undici') ?? 0) > RUNS / 20, 'many are accepted by both');
+});
