@@ -24,6 +24,11 @@ export function lastEventBorder(text: string): number {
   return 0;
 }
 
+/** Whether an empty line is the last of it, written the way that nearly every upstream does. */
+function endsEvent(text: string): boolean {
+  return text.charCodeAt(text.length - 1) === LF && text.charCodeAt(text.length - 2) === LF;
+}
+
 /**
  * Lets only whole events through and holds the rest until it is complete, so that a comment or an error can be put
  * between events and a cut upstream never leaves half an event with the client. One per stream.
@@ -40,6 +45,7 @@ export class EventAligner {
 
   /** The bytes that may go out now; '' while an event is incomplete. */
   push(text: string): string {
+    if (this.#tail === '' && endsEvent(text)) return this.#passWhole(text);
     const border = this.#border(text);
     if (border === 0) return this.#hold(text);
     this.#insideLargeEvent = false;
@@ -62,6 +68,13 @@ export class EventAligner {
   /** Whether what has gone out so far ends between two events. */
   get betweenEvents(): boolean {
     return !this.#insideLargeEvent;
+  }
+
+  /** The hot path: nothing is held and nothing has to be. */
+  #passWhole(text: string): string {
+    this.#insideLargeEvent = false;
+    this.#endedInReturn = false;
+    return text;
   }
 
   #border(text: string): number {
