@@ -12,6 +12,8 @@ const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
 const QUOTED = '"(?:[\\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e])*"';
 /** Extensions have the form of RFC 9112 §7.1.1, without the spaces that only old senders put in. */
 const SIZE_LINE = new RegExp(`^([0-9a-fA-F]{1,8})(?:;${TOKEN}(?:=(?:${TOKEN}|${QUOTED}))?)*\\r$`);
+/** Fields that say how a message is framed come too late in a trailer (RFC 9110 §6.5.1). */
+const FRAMING_FIELD = /^(?:content-length|transfer-encoding):/i;
 /** Of one size line with its extensions, or of all trailers. */
 const MOST_LINE = 4_096;
 const MOST_TRAILERS = 16_384;
@@ -118,8 +120,13 @@ export class ChunkedBody implements BodyReader {
   #readTrailer(line: string): void {
     this.#trailerLength += line.length;
     if (line === '\r') this.#state = 'done';
-    else if (!line.endsWith('\r') || !isField(line.slice(0, -1)) || this.#trailerLength > MOST_TRAILERS)
-      throw new ResponseFault('The trailers of the answer are no fields.');
+    else if (
+      !line.endsWith('\r') ||
+      !isField(line.slice(0, -1)) ||
+      FRAMING_FIELD.test(line) ||
+      this.#trailerLength > MOST_TRAILERS
+    )
+      throw new ResponseFault('The trailers of the answer are not what trailers may be.');
   }
 }
 
