@@ -27,6 +27,10 @@ class Caller implements Listener {
     if (!this.#reader.isOver && this.#reader.push(bytes)) this.#answered(this.#reader.status === 200);
   }
 
+  close(): void {
+    this.#socket.destroy();
+  }
+
   closed(): void {
     if (!this.#reader.isOver) this.#answered(false);
   }
@@ -34,6 +38,7 @@ class Caller implements Listener {
 
 /** A closed loop: so many connections, each sends its next request when the last one is answered. */
 export class Calls {
+  readonly #callers: Caller[] = [];
   #done = 0;
   #failed = 0;
 
@@ -46,9 +51,14 @@ export class Calls {
         // A caller that failed once rests: a refused port would be a busy loop.
         if (ok) caller.call(answered);
       };
+      this.#callers.push(caller);
       caller.call(answered);
     }
     return this.read();
+  }
+
+  stop(): void {
+    for (const caller of this.#callers) caller.close();
   }
 
   read(): CallsReading {
@@ -60,11 +70,15 @@ export class Calls {
 export async function alternate({ targets, warmUp, count }: AlternateOrder): Promise<number[][]> {
   const callers = targets.map((target) => new Caller(target, 'bars-one'));
   const latencies = targets.map((): number[] => []);
-  for (let turn = 0; turn < warmUp + count; turn++) {
-    for (const [index, caller] of callers.entries()) {
-      const took = await timed(caller);
-      if (turn >= warmUp) latencies[index]?.push(took);
+  try {
+    for (let turn = 0; turn < warmUp + count; turn++) {
+      for (const [index, caller] of callers.entries()) {
+        const took = await timed(caller);
+        if (turn >= warmUp) latencies[index]?.push(took);
+      }
     }
+  } finally {
+    for (const caller of callers) caller.close();
   }
   return latencies;
 }

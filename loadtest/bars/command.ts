@@ -1,5 +1,6 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BARS_SCHEMA_VERSION, type BarsRun, type Figure } from './figure.js';
+import { keepRun } from './kept-runs.js';
 import { MachineWatch } from './machine.js';
 import { type BarsWishes, parseWishes, USAGE } from './options.js';
 import { renderRun } from './render.js';
@@ -19,6 +20,7 @@ export async function barsCommand(args: readonly string[], entry: string): Promi
   process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
   const run = await measure(wishes, args, entry);
   console.log(`\n${renderRun(run)}`);
+  if (wishes.keep && run.figures.length > 0) console.log(`\nkept: ${await keepRun(join(dirname(entry), '..'), run)}`);
   if (wishes.json) console.log(JSON.stringify(run));
   return run.figures.length > 0 ? 0 : 1;
 }

@@ -35,6 +35,7 @@ export class Probes {
         if (this.#sent < all || (this.#running > 0 && elapsed < seconds * 1000 + LONGEST_MS)) return;
         clearInterval(timer);
         this.#result.failed += this.#running;
+        for (const connection of this.#idle) connection.close();
         resolve(this.#result);
       }, 1);
     });

@@ -19,3 +19,9 @@ test('what cannot be used is refused with its name', async (t) => {
   t.throws(() => parseMockOptions(['--nonsense'], {}), /unknown flag --nonsense/);
   t.throws(() => parseMockOptions(['--port'], {}), /needs a value/);
 });
+
+test('a certificate without its key is refused, and so is a key alone', async (t) => {
+  t.throws(() => parseMockOptions(['--tls-cert', 'a'], {}), /go together/);
+  t.throws(() => parseMockOptions([], { TLS_KEY: 'b' }), /go together/);
+  t.equal(parseMockOptions(['--tls-cert=a', '--tls-key=b'], {}).tlsKey, 'b');
+});

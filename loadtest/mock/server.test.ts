@@ -61,6 +61,9 @@ test('events come in order and none before its time', async (t) => {
     [0, 1, 2, 3, 4, 5, 6, 7, 8],
   );
   for (const { seq, ns } of marks) t.ok(BigInt(ns) - started >= BigInt(20_000_000 * (seq + 1)), `event ${seq}`);
+  const { since, ns } = marks[0];
+  t.ok(BigInt(since) > started && BigInt(ns) - BigInt(since) >= 20_000_000n, 'the first says when the request had come');
+  t.notOk(marks[1].since);
 });
 
 test('a size is that many bytes of content, streamed or not', async (t) => {

@@ -29,7 +29,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: [],
   words: [],
   workers: ['protocol'],
-  scripts: ['options'],
+  scripts: ['options', 'loadtest'],
   loadtest: ['mock'],
   micro: ['loadtest', 'mock', 'gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   mock: [],
