@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly port: number;
   /** Worker processes; 0 serves everything in one process. Already resolved from `auto`. */
   readonly workers: number;
+  /** Which worker takes a new connection: each in turn, or the first that is not yet well used. */
+  readonly accept: 'spread' | 'fill';
   /** Largest request body in bytes; past it the answer is 413 before anything is buffered. */
   readonly bodyLimit: number;
   /** How long a drain waits for running streams, in milliseconds. */

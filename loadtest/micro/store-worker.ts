@@ -75,7 +75,17 @@ async function askKnown(store: Store, picks: Map<string, number>): Promise<numbe
 export function benchConfig(url: string | undefined, prefix = 'bench'): GatewayConfig {
   const credentials = Array.from({ length: CREDENTIALS }, (_, index) => ({ id: `k${index}`, key: `k${index}`, weight: 1 }));
   return {
-    server: { host: '', port: 0, workers: 0, bodyLimit: 0, drain: 0, heartbeat: 0, exposeAttempts: false, maxInFlight: 0 },
+    server: {
+      host: '',
+      port: 0,
+      workers: 0,
+      accept: 'spread',
+      bodyLimit: 0,
+      drain: 0,
+      heartbeat: 0,
+      exposeAttempts: false,
+      maxInFlight: 0,
+    },
     admin: { host: '', port: 0 },
     store: { url, prefix, timeout: 1_000 },
     sticky: { header: 'x-session-id', ttl: 3_600_000, maxSessions: 100_000, promptPrefix: true },

@@ -9,7 +9,8 @@ import type { UsageTable } from '../metrics/usage-table.js';
 import type { StoreMaker } from '../store/index.js';
 import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
-import { watchHandover } from './handover.js';
+import { fill, fillLimits, type Seat } from './fill.js';
+import { Handover, type HandoverRules } from './handover.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
@@ -27,7 +28,7 @@ export interface ClusterOptions {
   readonly stores: StoreMaker;
 }
 
-export class ClusterGateway implements RunningGateway, SupervisorObserver {
+export class ClusterGateway implements RunningGateway, SupervisorObserver, HandoverRules {
   readonly onHopeless: (reason: string) => void;
   /** What the workers share, or this host's door to it. */
   readonly store: PrimaryStore;
@@ -35,9 +36,12 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
   readonly #roller: RollingRestart;
   readonly #counts: CountKeeper;
   readonly #ownProcess = new ProcessSeries();
+  readonly #handover = new Handover(this);
+  #config: GatewayConfig;
 
   constructor(options: ClusterOptions) {
     const { workerFile, config, generation, limits, log } = options;
+    this.#config = config;
     // Round-robin: measured counts per worker differ by at most one, and a worker's death loses no listen queue.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     // No arguments: the configuration holds secrets and travels by message only.
@@ -54,6 +58,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
   }
 
   configure(config: GatewayConfig, generation: number): void {
+    this.#config = config;
     // The store first: workers must not ask it for what it does not know yet.
     this.store.configure(config);
     this.#supervisor.configure(config, generation);
@@ -123,9 +128,28 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver {
     this.#counts.depart(link);
   }
 
+  choose(): number | undefined {
+    const { accept, maxInFlight, workers } = this.#config.server;
+    if (accept === 'spread') return undefined;
+    return fill(this.#seats(), fillLimits(maxInFlight / workers))?.id;
+  }
+
+  othersServe(dead: number): boolean {
+    return this.#supervisor.links.some((link) => link.id !== dead && link.wasReady && link.connected);
+  }
+
+  /** Those that take new requests, the oldest first. */
+  #seats(): Seat[] {
+    return this.#supervisor.links.flatMap(({ id, state, stats }) => {
+      if (state !== 'ready') return [];
+      const { waiting, taken } = this.#handover.load(id, stats);
+      return [{ id, waiting, connections: (stats?.connections ?? 0) + taken, utilization: stats?.utilization ?? 0 }];
+    });
+  }
+
   #fork(): Worker {
     const worker = cluster.fork();
-    watchHandover(worker, () => this.#supervisor.links.some((link) => link.id !== worker.id && link.wasReady && link.connected));
+    this.#handover.watch(worker);
     return worker;
   }
 

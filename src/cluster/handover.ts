@@ -1,8 +1,12 @@
 /**
- * Connections under way from the primary to a worker. Node's round robin sends the socket and waits for the worker's
- * word; when the worker dies first, the channel keeps waiting for that word, `disconnect` never comes, the dead worker
- * stays in turn and the socket open and forgotten: its client hangs for good (Node 20 to 26; 4 of 6 kills under eight
- * connecting clients, 0 of 6 with this file). Here the worker is taken out of turn and the connection goes to the next.
+ * Connections under way from the primary to a worker. Node's round robin offers the socket to the worker whose turn it
+ * is and waits for its word. Two things are changed here, both by what Node itself says over the channel:
+ *
+ * - Which worker gets the offer, where a policy has a better one than turns. Node finds the asker by the number of the
+ *   offer, whoever answers. Should a Node speak otherwise one day, turns are what is left.
+ * - What happens when the worker dies first: the channel would keep waiting, `disconnect` never come, the dead worker
+ *   stay in turn and the socket open and forgotten, its client hanging for good (Node 20 to 26; 4 of 6 kills under eight
+ *   connecting clients, 0 of 6 with this file). The worker is taken out of turn and the connection goes to the next.
  */
 import type { Worker } from 'node:cluster';
 
@@ -12,42 +16,124 @@ interface ClusterWord {
   readonly act?: string;
   readonly seq?: number;
   readonly ack?: number;
+  readonly accepted?: boolean;
 }
 
 interface Closable {
   close(): void;
 }
 
-type Send = (this: unknown, message: ClusterWord, handle?: Closable, ...rest: unknown[]) => boolean;
+type Send = (message: ClusterWord, handle?: Closable, ...rest: unknown[]) => boolean;
 
-/** Watch one worker's offers; `othersServe` tells whether anybody could take them over when it dies. */
-export function watchHandover(worker: Worker, othersServe: () => boolean): void {
-  const offered = new Map<number, Closable>();
-  const channel = worker.process;
-  const send = channel.send as unknown as Send;
-  const watching: Send = (message, handle, ...rest) => {
-    if (message.act === 'newconn' && message.seq !== undefined && handle) offered.set(message.seq, handle);
-    return send.call(channel, message, handle, ...rest);
-  };
-  channel.send = watching as typeof channel.send;
-  channel.on('internalMessage' as 'message', (message: ClusterWord) => {
-    if (message.ack !== undefined) offered.delete(message.ack);
-  });
-  let disconnected = false;
-  channel.once('disconnect', () => {
-    disconnected = true;
-  });
-  // One turn later, so that what the worker said last has been read.
-  channel.once('exit', () =>
-    setImmediate(() => {
-      // Node's own listener takes the worker out of turn; without it the next offer would go to the dead one again.
-      if (!disconnected) channel.emit('disconnect');
-      for (const [ack, handle] of offered) {
-        // A worker's own way to refuse a connection: Node offers it to the next.
-        if (othersServe()) channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: false });
-        else handle.close();
-      }
-      offered.clear();
-    }),
-  );
+/** What the handover asks of its owner. */
+export interface HandoverRules {
+  /** The worker that takes the next connection, by id; undefined or one that is not here leaves it to turns. */
+  choose(): number | undefined;
+  /** Whether anybody could take over the connections under way to a worker that died. */
+  othersServe(dead: number): boolean;
+}
+
+/** All workers' connections under way. */
+export class Handover {
+  readonly #rules: HandoverRules;
+  readonly #lines = new Map<number, Line>();
+
+  constructor(rules: HandoverRules) {
+    this.#rules = rules;
+  }
+
+  /** Before the worker listens; until it is gone. */
+  watch(worker: Worker): void {
+    const line = new Line(worker);
+    this.#lines.set(worker.id, line);
+    line.redirect(() => this.#chosen());
+    // One turn later, so that what the worker said last has been read.
+    worker.process.once('exit', () =>
+      setImmediate(() => {
+        this.#lines.delete(worker.id);
+        line.bury(this.#rules.othersServe(worker.id));
+      }),
+    );
+  }
+
+  /** Connections that this worker has not yet answered for, and those it took since the last call with another `epoch`. */
+  load(worker: number, epoch: unknown): { readonly waiting: number; readonly taken: number } {
+    const line = this.#lines.get(worker);
+    if (!line) return { waiting: 0, taken: 0 };
+    if (line.epoch !== epoch) line.taken = 0;
+    line.epoch = epoch;
+    return { waiting: line.offered.size, taken: line.taken };
+  }
+
+  #chosen(): Line | undefined {
+    const id = this.#rules.choose();
+    const line = id === undefined ? undefined : this.#lines.get(id);
+    return line?.connected ? line : undefined;
+  }
+}
+
+/** One worker's channel. */
+class Line {
+  readonly offered = new Map<number, Closable>();
+  taken = 0;
+  epoch: unknown;
+  readonly #channel: Worker['process'];
+  readonly #send: Send;
+  #disconnected = false;
+
+  constructor(worker: Worker) {
+    const channel = worker.process;
+    this.#channel = channel;
+    this.#send = channel.send.bind(channel) as unknown as Send;
+    channel.on('internalMessage' as 'message', (word: ClusterWord) => this.#hear(word));
+    channel.once('disconnect', () => {
+      this.#disconnected = true;
+    });
+    // Called when the worker's end is closed. With an offer under way Node says nothing further; but to a worker that
+    // is in turn and not connected it sends nothing either, and the connection is forgotten.
+    const disconnect = channel.disconnect.bind(channel);
+    channel.disconnect = () => {
+      disconnect();
+      this.#leaveTurn();
+    };
+  }
+
+  get connected(): boolean {
+    return this.#channel.connected;
+  }
+
+  /** From now on an offer goes to the line that `choose` names. */
+  redirect(choose: () => Line | undefined): void {
+    const sending: Send = (message, handle, ...rest) => {
+      if (message.act !== 'newconn' || message.seq === undefined || !handle) return this.#send(message, handle, ...rest);
+      const line = choose() ?? this;
+      return line.#offer(message, message.seq, handle, rest);
+    };
+    this.#channel.send = sending as unknown as Worker['process']['send'];
+  }
+
+  /** The worker is gone: what it was offered is refused in its name, so that Node offers it to another. */
+  bury(othersServe: boolean): void {
+    this.#leaveTurn();
+    for (const [ack, handle] of this.offered) {
+      if (othersServe) this.#channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: false });
+      else handle.close();
+    }
+    this.offered.clear();
+  }
+
+  /** Node's own listener does it; without this the next offer would go to the dead worker again. */
+  #leaveTurn(): void {
+    if (!this.#disconnected) this.#channel.emit('disconnect');
+  }
+
+  #offer(message: ClusterWord, seq: number, handle: Closable, rest: unknown[]): boolean {
+    this.offered.set(seq, handle);
+    return this.#send(message, handle, ...rest);
+  }
+
+  #hear(word: ClusterWord): void {
+    if (word.ack === undefined || !this.offered.delete(word.ack)) return;
+    if (word.accepted) this.taken++;
+  }
 }

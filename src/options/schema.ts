@@ -60,6 +60,13 @@ const server = section('What clients reach.', {
     ),
     'auto',
   ),
+  accept: z.prefault(
+    option(
+      choice('spread', 'fill'),
+      'Which worker takes a new connection: each in turn (spread), or the first that is not yet well used (fill: less CPU for many long streams, a dying worker cuts more of them).',
+    ),
+    'spread',
+  ),
   bodyLimit: z.prefault(option(size(KB, KB ** 3), 'Largest request body; past it the answer is 413.'), '32mb'),
   drainSeconds: z.prefault(option(wholeNumber(0, 86_400, 'seconds'), 'How long a stop waits for running streams.'), 30),
   heartbeatSeconds: z.prefault(

@@ -14,7 +14,7 @@ export interface ConfigWish {
 export function contractConfig(wish: ConfigWish = {}): GatewayConfig {
   return {
     server: {
-      ...{ host: '127.0.0.1', port: 0, workers: 0, bodyLimit: 1, drain: 1, heartbeat: 0 },
+      ...{ host: '127.0.0.1', port: 0, workers: 0, accept: 'spread', bodyLimit: 1, drain: 1, heartbeat: 0 },
       ...{ exposeAttempts: false, maxInFlight: 1 },
     },
     admin: { host: '127.0.0.1', port: 0 },

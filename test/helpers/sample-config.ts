@@ -7,6 +7,7 @@ export function sampleConfig(changes: Partial<GatewayConfig> = {}): GatewayConfi
       host: '127.0.0.1',
       port: 0,
       workers: 2,
+      accept: 'spread',
       bodyLimit: 1e6,
       drain: 1000,
       heartbeat: 0,

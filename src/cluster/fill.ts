@@ -1,0 +1,38 @@
+/**
+ * Which worker takes the next connection when workers are filled one after another: a busy loop handles many chunks a
+ * turn and so pays less for each. Pure; what bounds it is in one place.
+ */
+
+/** One worker that serves, as the primary knows it. */
+export interface Seat {
+  readonly id: number;
+  /** Connections offered that it has not answered for: a worker behind with its work answers late. */
+  readonly waiting: number;
+  readonly connections: number;
+  /** Share of the last second that its event loop was busy, 0 to 1. */
+  readonly utilization: number;
+}
+
+/** A worker that reaches any of these takes no more than its turns. */
+export interface FillLimits {
+  /** Busy beyond this, a request waits for others' chunks. */
+  readonly utilization: number;
+  readonly waiting: number;
+  /** Each may be two sockets, and a poll with more than 1,024 ready ones takes in no new connection (libuv). */
+  readonly connections: number;
+}
+
+const LIMITS: FillLimits = { utilization: 0.6, waiting: 2, connections: 400 };
+
+/** The limits where a worker may have so many requests in flight: it must not refuse what others have room for. */
+export function fillLimits(slotsPerWorker: number): FillLimits {
+  return { ...LIMITS, connections: Math.min(LIMITS.connections, Math.ceil(slotsPerWorker / 2)) };
+}
+
+/** The first with room; undefined when none has, which leaves the connection to turns. */
+export function fill(seats: readonly Seat[], limits: FillLimits): Seat | undefined {
+  return seats.find(
+    ({ waiting, connections, utilization }) =>
+      waiting < limits.waiting && connections < limits.connections && utilization < limits.utilization,
+  );
+}
