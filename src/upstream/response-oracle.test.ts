@@ -15,6 +15,8 @@ const AT_ONCE = 16;
 const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[] = [
   [/no status line/, 'llhttp also takes HTTP/0.9 and 2.0', /HTTP\/(?:0\.9|2\.0) /],
   [/no status line/, 'llhttp takes control characters in a reason', /HTTP\/1\.[01] \d{3} [^\r\n]*[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/],
+  [/no status line/, 'llhttp passes over empty lines before a status line', /(?:^|\n\r?\n)[\r\n]+HTTP\/1/],
+  [/no status line|without CR/, 'llhttp takes a CR alone for the end of a status line', /HTTP\/1\.[01] \d{3}[^\n]*\r[^\n]/],
   [/a body announced with status/, 'llhttp passes over it; where another reader believes it, answers get out of step'],
   [/an unknown Transfer-Encoding/, 'llhttp reads a body whose last coding is not chunked until the connection ends'],
   [/two headers transfer-encoding/, 'the same, spread over two headers'],
