@@ -1,6 +1,7 @@
 /** The door to commander: command line → plain wishes. Every option says its unit and default. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCommand, reportCommand } from './command.js';
+import { TARGET_KINDS } from './engine/targets/target.js';
 import type { LoadWishes } from './options.js';
 import { scalingCommand } from './scaling/command.js';
 import { parseCurve, type ScalingWishes } from './scaling/plan.js';
@@ -26,8 +27,9 @@ export async function runCli(args: readonly string[], entry: string): Promise<nu
 function loadOptions(program: Command): Command {
   return loadShape(program)
     .description('Streams chat completions from many simulated users and measures answers, gateway and itself.')
-    .option('--target <where>', 'cluster | single | direct (to the mock) | a URL', checkTarget, 'cluster')
-    .option('--compare <where>', 'run a second target afterwards, in fresh processes, and print both', checkTarget)
+    .option('--target <where>', 'cluster | single | conventional | go | direct (to the mock) | a URL', checkTarget, 'cluster')
+    .option('--compare <list>', 'targets to run interleaved with the first, like single,conventional,go', targetList)
+    .option('--repeats <n>', 'runs of each target, each in fresh processes (default: 3 with --compare, else 1)', whole(1, 100))
     .option('--workers <n>', 'worker processes of the cluster target', whole(1, 256), 4)
     .option('--model <name>', 'model asked for', 'mock-round')
     .option('--key <key>', 'client key sent as bearer token (a gateway given as URL may want one)')
@@ -122,7 +124,11 @@ export function thinkTime(text: string): [number, number] {
 }
 
 function checkTarget(text: string): string {
-  if (['cluster', 'single', 'direct'].includes(text)) return text;
+  if ((TARGET_KINDS as readonly string[]).includes(text)) return text;
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('cluster, single, direct or a URL, please.');
+  throw new InvalidArgumentError(`${TARGET_KINDS.join(', ')} or a URL, please.`);
+}
+
+function targetList(text: string): string[] {
+  return text.split(',').map((one) => checkTarget(one.trim()));
 }

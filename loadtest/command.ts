@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Display } from './display.js';
+import { buildGoGateway, goVersion, NoGoError } from './engine/targets/go-build.js';
 import { readEnvironment } from './environment.js';
 import { type LoadWishes, makePlans } from './options.js';
 import { writeResults } from './output-files.js';
@@ -31,16 +32,28 @@ export async function reportCommand(file: string): Promise<number> {
   return EXIT.ok;
 }
 
+/** Start, memory afterwards and stop of a run. */
+const AROUND_SECONDS = 8;
+/** The longest stream of the rounds: so long takes the drain. */
+const LONGEST_STREAM_SECONDS = 18;
+
+function expectedSeconds({ idleSeconds, warmupSeconds, durationSeconds, timeScale }: RunPlan): number {
+  return AROUND_SECONDS + idleSeconds + warmupSeconds + durationSeconds + LONGEST_STREAM_SECONDS * timeScale;
+}
+
 class LoadCommand {
   readonly #wishes: LoadWishes;
   readonly #entry: string;
   readonly #interrupt = new AbortController();
   readonly #display: Display;
   readonly #environment = readEnvironment();
+  readonly #notes: string[] = [];
+  #plans: readonly RunPlan[];
 
   constructor(wishes: LoadWishes, entry: string) {
     this.#wishes = wishes;
     this.#entry = entry;
+    this.#plans = makePlans(wishes);
     const out = process.stdout;
     this.#display = new Display({
       isTerminal: out.isTTY === true && !process.env.CI,
@@ -56,14 +69,37 @@ class LoadCommand {
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     const runs: RunResult[] = [];
     try {
-      for (const plan of makePlans(this.#wishes)) if (!this.#interrupt.signal.aborted) runs.push(await this.#one(plan));
+      await this.#prepareGo();
+      this.#sayComparison();
+      for (const plan of this.#plans) if (!this.#interrupt.signal.aborted) runs.push(await this.#one(plan));
     } catch (error) {
       console.error(`could not run: ${(error as Error).message}`);
       if (runs.length === 0) return this.#interrupt.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
     } finally {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
-    return this.#finish(makeSummary(this.#environment, runs));
+    return this.#finish(makeSummary(this.#environment, runs, this.#notes));
+  }
+
+  /** Built before the first run, so that no run shares the machine with a compiler. Without Go the other columns go on. */
+  async #prepareGo(): Promise<void> {
+    if (!this.#plans.some((plan) => plan.target === 'go')) return;
+    try {
+      await buildGoGateway(dirname(this.#entry));
+      this.#environment.go = await goVersion();
+    } catch (error) {
+      if (!(error instanceof NoGoError) || this.#wishes.target === 'go') throw error;
+      console.error(error.message);
+      this.#notes.push(error.message);
+      this.#plans = this.#plans.filter((plan) => plan.target !== 'go');
+    }
+  }
+
+  #sayComparison(): void {
+    if (this.#plans.length < 2) return;
+    const labels = [...new Set(this.#plans.map((plan) => plan.label))].join(', ');
+    const seconds = this.#plans.reduce((sum, plan) => sum + expectedSeconds(plan), 0);
+    this.#display.say(`${this.#plans.length} runs, interleaved: ${labels}; about ${Math.ceil(seconds / 60)} min`);
   }
 
   #one(plan: RunPlan): Promise<RunResult> {
@@ -89,7 +125,7 @@ class LoadCommand {
       console.log(`\n${renderReport(summary)}\n\nwritten: ${place}/summary.json, samples.csv`);
     }
     if (this.#interrupt.signal.aborted) return EXIT.interrupted;
-    if (summary.runs.length < makePlans(this.#wishes).length) return EXIT.couldNotRun;
+    if (summary.runs.length < this.#plans.length) return EXIT.couldNotRun;
     return summary.invalid.length > 0 ? EXIT.invalid : EXIT.ok;
   }
 

@@ -7,7 +7,10 @@ export interface LoadWishes {
   duration?: number;
   credentials?: number;
   target: string;
-  compare?: string;
+  /** Targets to run beside the first, interleaved with it. */
+  compare?: readonly string[];
+  /** Runs of each target; absent: 3 when comparing, else 1. */
+  repeats?: number;
   workers: number;
   warmup: number;
   ramp?: number;
@@ -44,10 +47,20 @@ export function nearestRound(vus: number): 1 | 2 {
   return vus < ROUND_2_FROM_VUS ? 1 : 2;
 }
 
-/** The plans of all runs asked for, in order: one for each target. */
+/** One run can be an accident; of three the middle one is hardly. */
+const COMPARED_REPEATS = 3;
+
+/**
+ * The plans of all runs asked for, in order. Targets are interleaved, forwards and backwards in turn,
+ * so that what drifts on the machine meets all of them alike.
+ */
 export function makePlans(wishes: LoadWishes): RunPlan[] {
-  const targets = wishes.compare ? [wishes.target, wishes.compare] : [wishes.target];
-  return targets.map((target) => makePlan(wishes, target));
+  const targets = [...new Set([wishes.target, ...(wishes.compare ?? [])])];
+  const repeats = wishes.repeats ?? (targets.length > 1 ? COMPARED_REPEATS : 1);
+  return Array.from({ length: repeats }, (_, index) => index).flatMap((index) => {
+    const order = index % 2 === 0 ? targets : targets.toReversed();
+    return order.map((target) => ({ ...makePlan(wishes, target), repeat: index + 1 }));
+  });
 }
 
 function makePlan(wishes: LoadWishes, target: string): RunPlan {
@@ -74,8 +87,13 @@ function makePlan(wishes: LoadWishes, target: string): RunPlan {
   };
 }
 
+const LABELS: Readonly<Record<string, string>> = {
+  single: 'single process',
+  direct: 'direct to mock',
+  conventional: 'conventional',
+  go: 'Go reference',
+};
+
 function labelOf(target: string, workers: number): string {
-  if (target === 'cluster') return `cluster ×${workers}`;
-  if (target === 'single') return 'single process';
-  return target === 'direct' ? 'direct to mock' : target;
+  return target === 'cluster' ? `cluster ×${workers}` : (LABELS[target] ?? target);
 }

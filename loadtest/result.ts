@@ -144,6 +144,8 @@ export interface MemoryAfter {
 export interface RunPlan {
   label: string;
   target: string;
+  /** 1 for the first run of this target, 2 for the second; absent in old summaries. */
+  repeat?: number;
   vus: number;
   credentials: number;
   durationSeconds: number;
@@ -190,6 +192,35 @@ export interface Environment {
   memoryBytes: number;
   kernel: string;
   platform: string;
+  /** Of the toolchain that built the Go reference, where it was run. */
+  go?: string;
+}
+
+/** Middle and ends of what repeated runs gave. */
+export interface Spread {
+  median: number;
+  lowest: number;
+  highest: number;
+}
+
+/** One target of a comparison: what its runs gave together. */
+export interface ComparedTarget {
+  label: string;
+  target: string;
+  runs: number;
+  /** Runs that the figures are of: the valid ones that were not interrupted; when there are none, all. */
+  used: number;
+  isSound: boolean;
+  /** By name of the figure (report/figures.ts). */
+  figures: Record<string, Spread>;
+  /** Figure ÷ the one of the main target and of the Go reference in the same repeat. */
+  overMain: Record<string, Spread>;
+  overGo: Record<string, Spread>;
+}
+
+/** Several targets, or several runs of one, beside each other; the main target is the first. */
+export interface Comparison {
+  targets: ComparedTarget[];
 }
 
 /** `summary.json`. */
@@ -197,6 +228,8 @@ export interface Summary {
   schemaVersion: typeof SCHEMA_VERSION;
   environment: Environment;
   runs: RunResult[];
+  /** Absent for a single run. */
+  comparison?: Comparison;
   /** Why the numbers must not be used; empty when they may. */
   invalid: string[];
   warnings: string[];

@@ -19,7 +19,8 @@ const WISHES: LoadWishes = {
     duration: 2,
     credentials: 7,
     target: 'cluster',
-    compare: 'single',
+    compare: ['single'],
+    repeats: 1,
     workers: 2,
     warmup: 0,
     think: [0, 0],
@@ -145,4 +146,16 @@ test('a round gives users, credentials and time; a number of users finds its rou
   t.match(plan({ vus: 1000 }), { vus: 1000, credentials: 500, durationSeconds: 120 });
   t.match(plan({ vus: 80 }), { vus: 80, credentials: 20, durationSeconds: 60 });
   t.match(plan({ round: 2, duration: 15, credentials: 3 }), { vus: 1000, credentials: 3, durationSeconds: 15 });
+});
+
+test('targets of a comparison are interleaved, there and back, three times unless said otherwise', async (t) => {
+  const order = (wishes: Partial<LoadWishes>): string[] =>
+    makePlans({ ...WISHES, ...wishes }).map(({ target, repeat }) => `${target} ${repeat}`);
+  t.strictSame(order({ compare: ['single', 'go'], repeats: undefined }), [
+    ...['cluster 1', 'single 1', 'go 1'],
+    ...['go 2', 'single 2', 'cluster 2'],
+    ...['cluster 3', 'single 3', 'go 3'],
+  ]);
+  t.strictSame(order({ compare: undefined, repeats: undefined }), ['cluster 1']);
+  t.strictSame(order({ compare: ['cluster', 'single', 'single'], repeats: 1 }), ['cluster 1', 'single 1'], 'each target once');
 });

@@ -31,6 +31,8 @@ export interface Figures {
   fds?: number;
   threads?: number;
   rpsPerServerCpu?: number;
+  /** The same with the average of the load in place of its peak second. */
+  rpsPerAverageCpu?: number;
   rpsPerMb?: number;
 }
 
@@ -61,10 +63,11 @@ function serverFigures(run: RunResult, rps: number): Partial<Figures> {
   const cpuSeconds = (busy.at(-1)?.cpuSeconds ?? 0) - (idle.at(-1)?.cpuSeconds ?? 0);
   const peakCpu = highest(busy, (group) => group.cpuPercent);
   const peakRss = highest(busy, (group) => group.rss) / MEGABYTE;
+  const averageCpu = ratio(100 * cpuSeconds, run.untilLastEnd);
   return {
     idleCpu: median(idle.map((group) => group.cpuPercent)),
     peakCpu,
-    averageCpu: ratio(100 * cpuSeconds, run.untilLastEnd),
+    averageCpu,
     cpuPerThousandEvents: ratio(cpuSeconds, run.counts.events / 1000),
     idleRss: megabytes(median(idle.map((group) => group.rss))),
     idlePss: megabytes(median(idle.map((group) => group.pss))),
@@ -75,6 +78,7 @@ function serverFigures(run: RunResult, rps: number): Partial<Figures> {
     fds: highest(busy, (group) => group.fds),
     threads: highest(busy, (group) => group.threads),
     rpsPerServerCpu: ratio(rps, peakCpu / PUBLISHED_CORES),
+    rpsPerAverageCpu: ratio(rps, (averageCpu ?? 0) / PUBLISHED_CORES),
     rpsPerMb: ratio(rps, peakRss),
   };
 }

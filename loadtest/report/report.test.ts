@@ -125,14 +125,15 @@ test('the report shows measured beside published figures of the same round', asy
   const text = renderReport(
     makeSummary(environment, [cleanRun(), changed((run) => Object.assign(run.plan, { label: 'single process' }))]),
   );
-  const line = (name: string): string => text.split('\n').find((one) => one.startsWith(name)) ?? '';
+  const tables = text.slice(text.indexOf('Traffic '));
+  const line = (name: string): string => tables.split('\n').find((one) => one.startsWith(name)) ?? '';
   t.match(line('Traffic'), /cluster ×4 +single process +Go \(published\) +Node\.js \(published\) +Next\.js/);
   t.match(line('RPS, until'), /142\.86 +142\.86 +138\.56 +79\.05 +–/);
   t.match(line('P95 latency'), /15,000\.00 +15,000\.00 +15,140\.44 +21,324\.29 +–/);
   t.match(line('RPS per 1 %'), /7\.14 +7\.14 +5\.18 +3\.50 +–/);
   t.match(line('Peak CPU, % of a 4-core'), /20\.00 +20\.00 +26\.75 +22\.58 +25\.00/);
   t.match(line('CPU-seconds per 1,000 chunks'), /0\.0500 /);
-  t.match(text, /run valid: counts agree on both ends/);
+  t.match(text, /runs valid: counts agree on both ends/);
   for (const note of text.match(/\[\d+\](?= )/g) ?? [])
     t.ok(text.includes(`\n${note} `) || text.includes(`   ${note} `), `${note} is explained`);
 });
@@ -179,7 +180,7 @@ for (const [rule, change, reason] of INVALID) {
     const summary = makeSummary(environment, [changed(change)]);
     t.match(summary.invalid.join('\n'), reason);
     t.match(renderReport(summary), /run invalid: /);
-    t.notMatch(renderReport(summary), /run valid/);
+    t.notMatch(renderReport(summary), /runs? valid/);
   });
 }
 

@@ -1,70 +1,81 @@
 import { nearestRound } from '../options.js';
 import type { Environment, RunResult, Summary } from '../result.js';
+import { compareRuns, medianFigures } from './comparison.js';
+import { comparisonTables } from './comparison-table.js';
 import { DEFINITIONS } from './definitions.js';
-import { describeErrors } from './figures.js';
+import { figuresOf } from './figures.js';
+import { Remarks } from './remarks.js';
 import { roundTables } from './round-table.js';
+import { balanceLines, runTable } from './run-lines.js';
 import { judge } from './validity.js';
 
-/** `summary.json` from raw results. */
-export function makeSummary(environment: Environment, runs: RunResult[]): Summary {
-  const named = (text: string, run: RunResult): string => (runs.length > 1 ? `${run.plan.label}: ${text}` : text);
+/** `summary.json` from raw results. `notes` are what the command has to say of all runs. */
+export function makeSummary(environment: Environment, runs: RunResult[], notes: readonly string[] = []): Summary {
   const verdicts = runs.map((run) => ({ run, ...judge(run) }));
+  const comparison = compareRuns(runs);
+  const isSound = ({ plan }: RunResult): boolean =>
+    comparison?.targets.some(({ label, isSound }) => label === plan.label && isSound) ?? false;
+  const [invalid, leftOut, warnings] = [new Remarks(runs), new Remarks(runs), new Remarks(runs)];
+  for (const verdict of verdicts) {
+    for (const text of verdict.invalid)
+      isSound(verdict.run) ? leftOut.add(verdict.run, `left out: ${text}`) : invalid.add(verdict.run, text);
+    for (const text of verdict.warnings) warnings.add(verdict.run, text);
+  }
   return {
-    schemaVersion: 1,
-    environment,
-    runs,
-    invalid: verdicts.flatMap(({ run, invalid }) => invalid.map((text) => named(text, run))),
-    warnings: verdicts.flatMap(({ run, warnings }) => warnings.map((text) => named(text, run))),
+    ...{ schemaVersion: 1, environment, runs, comparison, invalid: invalid.lines() },
+    warnings: [...notes, ...leftOut.lines(), ...warnings.lines()],
   };
 }
 
 /** The end of a run as text: tables, what each number means, balance, warnings. Pure: an old summary gives the same text. */
 export function renderReport(summary: Summary): string {
-  const first = summary.runs[0];
+  const { runs, comparison } = summary;
+  const [first] = runs;
   if (!first) return 'No run was made.';
+  const round = nearestRound(first.plan.vus);
+  const columns = comparison
+    ? comparison.targets.map((target) => ({ label: target.label, figures: medianFigures(target) }))
+    : [{ label: first.plan.label, figures: figuresOf(first) }];
   return [
-    roundTables(summary.runs, nearestRound(first.plan.vus)),
-    [...DEFINITIONS, afterLine(summary.runs)].join('\n'),
-    summary.runs.map(balanceLines).join('\n'),
+    ...(comparison ? [comparisonTables(comparison, round)] : []),
+    roundTables(columns, round),
+    [...DEFINITIONS, afterLine(runs), ...(comparison ? [COMPARED] : [])].join('\n'),
+    comparison ? runTable(runs) : balanceLines(first),
     verdictLines(summary),
   ].join('\n\n');
 }
 
+const COMPARED =
+  'Medians of the runs; ratios are taken between runs of one repeat, which stood close in time, then their median (lowest–highest).\n' +
+  'The published columns are divided by the published Go.';
+
 /** The line that opens a run. */
 export function renderHeader(run: RunResult['plan'], environment: Environment): string {
   const { cores, node, kernel, commit } = environment;
+  const repeat = run.repeat && run.repeat > 1 ? `, run ${run.repeat}` : '';
   return [
-    `Tidegate load test · ${run.label} · ${run.vus} users · ${run.credentials} credentials · ${run.durationSeconds} s` +
+    `Tidegate load test · ${run.label}${repeat} · ${run.vus} users · ${run.credentials} credentials · ${run.durationSeconds} s` +
       `${run.warmupSeconds ? ` after ${run.warmupSeconds} s warm-up` : ''} · model ${run.model} · seed ${run.seed}`,
     `Node ${node} · ${cores} cores shared by gateway, mock and generator · ${kernel} · commit ${commit}`,
   ].join('\n');
 }
 
 function afterLine(runs: readonly RunResult[]): string {
-  const how = runs.find((run) => run.memoryAfter)?.memoryAfter?.how;
-  if (how === 'gc') return '[11] after a garbage collection in every gateway process and 1 s.';
-  if (how === 'settle') return '[11] 5 s after the last stream; no garbage collection could be asked for.';
-  return '[11] not measured.';
-}
-
-function balanceLines(run: RunResult): string {
-  const { counts, mock, generator, plan } = run;
-  const lines = [
-    `${plan.label}: sent ${counts.sent} = ok ${counts.ok} + failed ${counts.sent - counts.ok}; failed: ${describeErrors(run)}`,
-    `  chunks ${counts.events} (with content ${counts.contentEvents}) in ${counts.httpChunks} HTTP chunks, ${(counts.bytes / 2 ** 20).toFixed(1)} MB`,
-    `  generator: ${generator.processes} process(es), event loop ${(100 * generator.elu).toFixed(0)} % busy, delay p99 ${generator.loopDelayP99.toFixed(1)} ms, ${generator.cpu.toFixed(2)} cores`,
-  ];
-  if (mock) {
-    lines.push(
-      `  mock: ${mock.requests} requests, ${mock.done} × [DONE], ${mock.events} chunks; ${mock.keys} credentials used, ${mock.fewestOnKey}–${mock.mostOnKey} requests each; ${mock.sessions} sessions, ${mock.sessionKeyChanges} moved`,
-    );
-  }
-  return lines.join('\n');
+  const labels = (how: string): string =>
+    [...new Set(runs.filter((run) => run.memoryAfter?.how === how).map((run) => run.plan.label))].join(', ');
+  const [collected, settled] = [labels('gc'), labels('settle')];
+  if (!collected && !settled) return '[12] not measured.';
+  const sayCollected = 'after a garbage collection in every gateway process and 1 s';
+  const saySettled = '5 s after the last stream; no garbage collection could be asked for';
+  if (collected && settled) return `[12] ${collected}: ${sayCollected}. ${settled}: ${saySettled}.`;
+  return `[12] ${collected ? sayCollected : saySettled}.`;
 }
 
 function verdictLines({ invalid, warnings, runs }: Summary): string {
   const lines = warnings.map((text) => `warning: ${text}`);
   if (invalid.length === 0)
-    lines.push(`run valid: ${runs.every((run) => run.mock) ? 'counts agree on both ends, ' : ''}the generator kept up`);
+    lines.push(
+      `run${runs.length > 1 ? 's' : ''} valid: ${runs.every((run) => run.mock) ? 'counts agree on both ends, ' : ''}the generator kept up`,
+    );
   return [...lines, ...invalid.map((text) => `run invalid: ${text}`)].join('\n');
 }

@@ -1,5 +1,4 @@
-import type { RunResult } from '../result.js';
-import { type Figures, figuresOf } from './figures.js';
+import type { Figures } from './figures.js';
 import { PUBLISHED, PUBLISHED_CORES, type PublishedColumn } from './published.js';
 import { numeral, textTable } from './text-table.js';
 
@@ -43,7 +42,7 @@ const RESOURCES: readonly Row[] = [
   { name: 'Idle memory, MB PSS', ours: (f) => numeral(f.idlePss, 1), theirs: NOT_PUBLISHED },
   { name: 'Peak memory, MB RSS', ours: (f) => numeral(f.peakRss, 1), theirs: (c) => numeral(c.peakMemory, 1) },
   { name: 'Peak memory, MB PSS', ours: (f) => numeral(f.peakPss, 1), theirs: NOT_PUBLISHED },
-  { name: 'Memory after GC, MB RSS [11]', ours: (f) => numeral(f.afterRss, 1), theirs: (c) => numeral(c.memoryAfter, 1) },
+  { name: 'Memory after GC, MB RSS [12]', ours: (f) => numeral(f.afterRss, 1), theirs: (c) => numeral(c.memoryAfter, 1) },
   { name: 'Memory after GC, MB PSS', ours: (f) => numeral(f.afterPss, 1), theirs: NOT_PUBLISHED },
   { name: 'Peak file descriptors', ours: (f) => numeral(f.fds), theirs: (c) => numeral(c.fds) },
   { name: 'Threads', ours: (f) => numeral(f.threads), theirs: (c) => numeral(c.threads) },
@@ -52,14 +51,21 @@ const RESOURCES: readonly Row[] = [
     ours: (f) => numeral(f.rpsPerServerCpu, 2),
     theirs: (c) => numeral(c.rpsPerServerCpu, 2),
   },
+  { name: 'RPS per 1 % average CPU [11]', ours: (f) => numeral(f.rpsPerAverageCpu, 2), theirs: NOT_PUBLISHED },
   { name: 'RPS per MB [10]', ours: (f) => numeral(f.rpsPerMb, 3), theirs: (c) => numeral(c.rpsPerMb, 3) },
 ];
 
-/** Both tables of a round: the runs' columns, then the published ones. */
-export function roundTables(runs: readonly RunResult[], round: 1 | 2): string {
+/** One measured column: a run, or the medians of several. */
+export interface Column {
+  label: string;
+  figures: Figures;
+}
+
+/** Both tables of a round: the measured columns, then the published ones. */
+export function roundTables(columns: readonly Column[], round: 1 | 2): string {
   const published = PUBLISHED[round];
-  const head = [...runs.map((run) => run.plan.label), ...published.map((column) => `${column.name} (published)`)];
-  const figures = runs.map(figuresOf);
+  const head = [...columns.map(({ label }) => label), ...published.map((column) => `${column.name} (published)`)];
+  const figures = columns.map((column) => column.figures);
   const table = (title: string, rows: readonly Row[]): string =>
     textTable(
       [title, ...head],

@@ -62,7 +62,7 @@ function warningsOf(run: RunResult): string[] {
     warnings.push(`generator event loop ${percent(generator.elu)} busy (above ${percent(limits.warnElu)})`);
   if (generator.loopDelayP99 > limits.warnDelay)
     warnings.push(`generator event loop delay p99 ${generator.loopDelayP99.toFixed(1)} ms (above ${limits.warnDelay} ms)`);
-  const steal = average(samples.map((sample) => sample.stealPercent));
+  const steal = averageSteal(run);
   if (steal > limits.stealPercent) warnings.push(`the host took ${steal.toFixed(1)} % of the machine's time (steal)`);
   const overflows = samples.at(-1)?.listenOverflows ?? 0;
   if (overflows > 0) warnings.push(`${overflows} connections were dropped by full accept queues`);
@@ -79,6 +79,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
 }
 
-function average(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Share of the machine's time that its host gave to others over the run, percent. */
+export function averageSteal({ samples }: RunResult): number {
+  return samples.length === 0 ? 0 : samples.reduce((sum, sample) => sum + sample.stealPercent, 0) / samples.length;
 }

@@ -31,11 +31,17 @@ export async function buildGoGateway(near: string): Promise<string> {
 
 /** Whether the Go gateway could be built here: undefined, or the reason in one line. */
 export async function whyNoGo(): Promise<string | undefined> {
+  const hasGo = (await goVersion()) !== undefined;
+  return hasGo ? undefined : 'no Go toolchain on this machine (`go version` failed), so there is no Go column';
+}
+
+/** Like `go1.26.8`; undefined without a toolchain. */
+export async function goVersion(): Promise<string | undefined> {
   try {
-    await run('go', ['version'], { timeout: BUILD_WITHIN_MS });
-    return undefined;
+    const { stdout } = await run('go', ['version'], { timeout: BUILD_WITHIN_MS });
+    return /go\d\S*/.exec(stdout)?.[0];
   } catch {
-    return 'no Go toolchain on this machine (`go version` failed), so there is no Go column';
+    return undefined;
   }
 }
 
