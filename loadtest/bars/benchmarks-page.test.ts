@@ -29,7 +29,7 @@ test('of a figure measured twice on one release the newer one stands, and a run 
 test('each run is told with its machine, its load and its commit', async (t) => {
   t.match(
     benchmarksPage([sampleRun({ problems: ['a | b'] })]),
-    '| 2026-11-21 09:00 | v20.20.2 | c3994ff+ | 2 × A processor, 8 GB, Linux 6.18 | 0.5 → 1.5, 0.2 % | 3 × 15 s | chunk | a \\| b |',
+    '| 2026-11-21 09:00 | v20.20.2 | c3994ff+ | 2 × A processor, 8 GB, Linux 6.18 | 0.50 → 1.50, 0.2 % | 3 × 15 s | chunk | a \\| b |',
   );
 });
 

@@ -1,7 +1,7 @@
 /** docs/benchmarks.md out of kept runs. Pure: the same runs give the same page. */
 import { BARS, ELSEWHERE } from './bar-table.js';
 import type { BarsRun, Figure } from './figure.js';
-import { bound, number } from './render.js';
+import { bound, loadText, number } from './render.js';
 import { verdictOf } from './verdict.js';
 
 const MARKS = { beyond: '✓✓', reached: '✓', short: '✗' } as const;
@@ -81,7 +81,7 @@ function runsList(columns: readonly Column[]): string {
       machine.gatewayNode,
       machine.commit,
       `${machine.cores} × ${machine.cpuModel}, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GB, Linux ${machine.kernel}`,
-      `${machine.load[0].toFixed(1)} → ${machine.load[1].toFixed(1)}, ${machine.stealPercent.toFixed(1)} %`,
+      `${loadText(machine.load)}, ${machine.stealPercent.toFixed(1)} %`,
       `${pace.rounds} × ${pace.windowSeconds} s`,
       figures
         .filter((figure) => shows(column, figure))
@@ -103,14 +103,16 @@ function howTo(): string {
   return `## To repeat it
 
 A quiet Linux machine, a Go toolchain for the Go column, \`openssl\` for the HTTPS rows, \`redis-server\` for the Redis row, and
-\`ulimit -n\` of 20,000 for the 9,000 streams. About half an hour for all rows; \`--quick\` takes a few minutes and is for a first look.
+\`ulimit -n\` of 20,000 for the 9,000 streams. Half an hour for all rows; \`--quick\` takes a few minutes and is for a first look.
 
 \`\`\`sh
-${command('--keep')}                                # all rows, this Node
+${command('--keep')}                                # all rows but that on round 2, this Node
 ${command('--keep --node /path/to/node26')}         # the gateway on another Node
-${command('chunk,chunk-tls --quick')}               # some rows
-${command('chunk --targets cluster,cluster@dist-before')}   # two builds against each other
-npm run docs                                         # writes this page
+${command('chunk,chunk-tls --quick')}
+${command('chunk --targets cluster,cluster@dist-before')}    # two builds against each other
+npm run loadtest -- --round 2 --compare single,conventional,go
+${command('--summary results/<time>/summary.json --keep')}   # the row on round 2, from that run
+npm run docs                                                  # writes this page
 \`\`\``;
 }
 

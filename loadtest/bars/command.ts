@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Summary } from '../result.js';
 import { BARS_SCHEMA_VERSION, type BarsRun, type Figure } from './figure.js';
+import { runFromSummary } from './from-summary.js';
 import { keepRun } from './kept-runs.js';
 import { MachineWatch } from './machine.js';
 import { type BarsWishes, parseWishes, USAGE } from './options.js';
@@ -18,11 +21,15 @@ export async function barsCommand(args: readonly string[], entry: string): Promi
   }
   // What was started is killed on exit; a half-measured row is worth nothing.
   process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
-  const run = await measure(wishes, args, entry);
+  const run = wishes.summary === undefined ? await measure(wishes, args, entry) : await readSummary(wishes.summary);
   console.log(`\n${renderRun(run)}`);
   if (wishes.keep && run.figures.length > 0) console.log(`\nkept: ${await keepRun(join(dirname(entry), '..'), run)}`);
   if (wishes.json) console.log(JSON.stringify(run));
   return run.figures.length > 0 ? 0 : 1;
+}
+
+async function readSummary(file: string): Promise<BarsRun> {
+  return runFromSummary(JSON.parse(await readFile(file, 'utf8')) as Summary, file);
 }
 
 async function measure(wishes: BarsWishes, args: readonly string[], entry: string): Promise<BarsRun> {

@@ -44,8 +44,8 @@ export interface Pace {
 export interface Machine extends Environment {
   /** Version of the Node that ran the gateway; `node` is the one that ran this command, the mock and the clients. */
   gatewayNode: string;
-  /** One-minute load average before and after. */
-  load: [before: number, after: number];
+  /** One-minute load average before and after; absent for a run that `npm run loadtest` made. */
+  load?: [before: number, after: number];
   /** Share of the machine's time that its host gave to others, percent. */
   stealPercent: number;
 }

@@ -24,6 +24,13 @@ test('of two runs that were joined the worse state of the machine is told', asyn
   t.equal(mergeRuns(busy, quiet).machine.stealPercent, 3);
 });
 
+test('a run of which the load is not known does not hide that of the other', async (t) => {
+  const known = sampleRun();
+  const unknown = sampleRun({ machine: { ...known.machine, load: undefined } });
+  t.same(mergeRuns(known, unknown).machine.load, [0.5, 1.5]);
+  t.equal(mergeRuns(unknown, unknown).machine.load, undefined);
+});
+
 test('what is kept is read again, the oldest first', async (t) => {
   const root = t.testdir();
   t.same(await readKeptRuns(root), []);

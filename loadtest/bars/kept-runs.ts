@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BARS_SCHEMA_VERSION, type BarsRun } from './figure.js';
+import { BARS_SCHEMA_VERSION, type BarsRun, type Machine } from './figure.js';
 
 /** Where they lie, from the project's folder. */
 export const KEPT_FOLDER = 'loadtest/baselines/bars';
@@ -38,21 +38,19 @@ export function keptName({ startedAt, machine }: BarsRun): string {
 export function mergeRuns(earlier: BarsRun, later: BarsRun): BarsRun {
   const fresh = new Set(later.figures.map((figure) => figure.id));
   const problems = new Set([...earlier.problems, ...later.problems]);
-  const [load, steal] = [
-    [earlier.machine, later.machine].map((one) => one.load),
-    Math.max(earlier.machine.stealPercent, later.machine.stealPercent),
-  ];
   return {
     ...later,
     startedAt: earlier.startedAt,
     command: [...new Set([earlier.command, later.command])].join(' · '),
-    // The worst of both: whoever reads the figures must not think the machine quieter than it was.
-    machine: {
-      ...later.machine,
-      load: [Math.max(...load.map(([before]) => before)), Math.max(...load.map(([, after]) => after))],
-      stealPercent: steal,
-    },
+    machine: { ...later.machine, ...worstOf(earlier.machine, later.machine) },
     figures: [...earlier.figures.filter((figure) => !fresh.has(figure.id)), ...later.figures],
     problems: [...problems],
   };
+}
+
+/** Whoever reads the figures must not think the machine quieter than it was. */
+function worstOf(one: Machine, other: Machine): Pick<Machine, 'load' | 'stealPercent'> {
+  const loads = [one.load, other.load].filter((load) => load !== undefined);
+  const load: Machine['load'] = [Math.max(...loads.map(([before]) => before)), Math.max(...loads.map(([, after]) => after))];
+  return { load: loads.length > 0 ? load : undefined, stealPercent: Math.max(one.stealPercent, other.stealPercent) };
 }

@@ -10,6 +10,8 @@ export interface BarsWishes {
   nodePath: string;
   workers: number;
   pace: Pace;
+  /** `summary.json` of a comparison that `npm run loadtest` made: its row is read from there and nothing is measured. */
+  summary: string | undefined;
   keep: boolean;
   json: boolean;
   help: boolean;
@@ -17,7 +19,7 @@ export interface BarsWishes {
 
 /** Enough to see a change of a tenth; not for publishing. */
 const QUICK: Pace = { rounds: 2, windowSeconds: 8, settleSeconds: 3 };
-const FULL: Pace = { rounds: 5, windowSeconds: 15, settleSeconds: 5 };
+const FULL: Pace = { rounds: 5, windowSeconds: 10, settleSeconds: 4 };
 
 export const USAGE = `npm run bars [-- row,row …] [options]     measures each row of the bars table, gateways in turn
 
@@ -26,6 +28,7 @@ export const USAGE = `npm run bars [-- row,row …] [options]     measures each 
   --workers N       of the cluster (default: 4)
   --quick           ${QUICK.rounds} rounds of ${QUICK.windowSeconds} s instead of ${FULL.rounds} of ${FULL.windowSeconds} s
   --rounds N, --window SECONDS, --settle SECONDS
+  --summary FILE    take the row on round 2 from results/…/summary.json of npm run loadtest -- --round 2 --compare conventional
   --keep            write the figures to loadtest/baselines/bars/, where docs/benchmarks.md is made from (npm run docs)
   --json            print the run as JSON at the end`;
 
@@ -36,7 +39,7 @@ export function parseWishes(args: readonly string[], rowNames: readonly string[]
     allowPositionals: true,
     options: {
       ...{ node: { type: 'string' }, targets: { type: 'string' }, workers: { type: 'string' } },
-      ...{ rounds: { type: 'string' }, window: { type: 'string' }, settle: { type: 'string' } },
+      ...{ rounds: { type: 'string' }, window: { type: 'string' }, settle: { type: 'string' }, summary: { type: 'string' } },
       ...{ quick: { type: 'boolean' }, keep: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
@@ -54,6 +57,7 @@ export function parseWishes(args: readonly string[], rowNames: readonly string[]
       windowSeconds: whole('--window', values.window, pace.windowSeconds),
       settleSeconds: whole('--settle', values.settle, pace.settleSeconds),
     },
+    summary: values.summary,
     keep: values.keep ?? false,
     json: values.json ?? false,
     help: values.help ?? false,

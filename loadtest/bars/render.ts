@@ -36,10 +36,15 @@ export function bound({ better, unit }: Pick<Figure, 'better' | 'unit'>, mark: n
   return `${better === 'lower' ? '≤' : '≥'} ${text}`;
 }
 
+/** `0.50 → 1.50`: the one-minute average before and after. */
+export function loadText(load: Machine['load']): string {
+  return load ? load.map((average) => average.toFixed(2)).join(' → ') : 'not known';
+}
+
 function machineLines(machine: Machine, { rounds, windowSeconds }: Pace): string {
   const { gatewayNode, node, cores, cpuModel, kernel, commit, load, stealPercent } = machine;
   return [
     `gateway on Node ${gatewayNode}; command, mock and clients on ${node}; ${cores} cores, ${cpuModel}, ${kernel}`,
-    `commit ${commit}; load ${load[0].toFixed(2)} before, ${load[1].toFixed(2)} after; steal ${stealPercent.toFixed(2)} %; ${rounds} rounds of ${windowSeconds} s`,
+    `commit ${commit}; load ${loadText(load)}; steal ${stealPercent.toFixed(2)} %; ${rounds} rounds of ${windowSeconds} s`,
   ].join('\n');
 }

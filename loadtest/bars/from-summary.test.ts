@@ -1,0 +1,64 @@
+import { test } from 'tap';
+import { makeSummary } from '../report/report.js';
+import type { GroupSample, RunResult, Summary } from '../result.js';
+import { runFromSummary } from './from-summary.js';
+import { sampleRun } from './sample-run.js';
+
+/** A valid run of 100 streams in 10 s whose gateway used `cpuSeconds`. */
+function runOf(target: string, cpuSeconds: number, changes: Partial<RunResult> = {}): RunResult {
+  const gateway = (at: number): GroupSample => ({
+    ...{ cpuPercent: at <= 0 ? 0 : cpuSeconds * 10, cpuSeconds: at <= 0 ? 0 : cpuSeconds },
+    ...{ rss: 1e8, pss: 1e8, fds: 10, threads: 5, processes: 1 },
+  });
+  const counts = { ok: 100, sent: 100, done: 100, steadyOk: 100, incomplete: 0, truncated: 0, timeout: 0, connect: 0 };
+  return {
+    plan: { target, label: target, vus: 1000, durationSeconds: 10, warmupSeconds: 0, workers: 4, credentials: 500 },
+    ...{ startedAt: '2026-11-21T09:00:00.000Z', interrupted: false, durations: {}, untilLastEnd: 10, steadySeconds: 10 },
+    counts: {
+      ...counts,
+      http: {},
+      causes: {},
+      streamError: 0,
+      events: 0,
+      eventsOfOk: 0,
+      contentEvents: 0,
+      httpChunks: 0,
+      bytes: 0,
+    },
+    generator: { processes: 1, elu: 0.1, loopDelayP99: 1, cpu: 0.1 },
+    samples: [-1, 0, 5, 10].map((at) => ({
+      at,
+      phase: at < 0 ? 'idle' : 'load',
+      gateway: gateway(at),
+      stealPercent: 0,
+      listenOverflows: 0,
+    })),
+    throughGateway: true,
+    ...changes,
+  } as unknown as RunResult;
+}
+
+function summaryOf(...runs: RunResult[]): Summary {
+  return makeSummary(sampleRun().machine, runs);
+}
+
+test('the row on round 2 is the ratio of both, repeat by repeat', async (t) => {
+  const summary = summaryOf(runOf('cluster', 2), runOf('conventional', 4), runOf('cluster', 4), runOf('conventional', 8));
+  const run = runFromSummary(summary, 'summary.json');
+  t.match(run.figures, [{ id: 'rps-per-cpu', value: { median: 2, least: 2, most: 2, rounds: 2 } }]);
+  t.equal(run.startedAt, '2026-11-21T09:00:00.000Z');
+});
+
+test('an interrupted run counts for nothing, and neither does the one that it is paired with', async (t) => {
+  const summary = summaryOf(
+    runOf('cluster', 2, { interrupted: true }),
+    runOf('conventional', 4),
+    runOf('cluster', 4),
+    runOf('conventional', 4),
+  );
+  t.match(runFromSummary(summary, 'x').figures[0]?.value, { median: 1, rounds: 1 });
+});
+
+test('a summary without the conventional process is refused with its name', async (t) => {
+  t.throws(() => runFromSummary(summaryOf(runOf('cluster', 2)), 'some.json'), /some\.json does not hold .* conventional/);
+});
