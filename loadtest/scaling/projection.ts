@@ -23,7 +23,7 @@ export interface Projected {
   serialCore: number;
 }
 
-/** Costs of a target, from its measured point with the most workers. Undefined when none is sound. */
+/** Costs of a target, from its point with the most workers of those with nothing against them. Undefined when there is none. */
 export function costsOf(points: readonly PointFigures[], target: ScalingTarget): Costs | undefined {
   const last = points.filter((point) => point.target === target && point.faults.length === 0 && point.chunks > 0).at(-1);
   if (!last) return undefined;
