@@ -15,13 +15,15 @@ const AT_ONCE = 16;
 const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[] = [
   [/no status line/, 'llhttp also takes HTTP/0.9 and 2.0', /HTTP\/(?:0\.9|2\.0) /],
   [/no status line/, 'llhttp takes control characters in a reason', /HTTP\/1\.[01] \d{3} [^\r\n]*[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/],
-  [/no status line/, 'llhttp passes over empty lines before a status line', /(?:^|\n\r?\n)[\r\n]+HTTP\/1/],
+  [/no status line|without CR/, 'llhttp passes over empty lines before a status line', /(?:^|\n\r?\n)[\r\n]+HTTP\/1/],
   [/no status line|without CR/, 'llhttp takes a CR alone for the end of a status line', /HTTP\/1\.[01] \d{3}[^\n]*\r[^\n]/],
   [/a body announced with status/, 'llhttp passes over it; where another reader believes it, answers get out of step'],
   [/an unknown Transfer-Encoding/, 'llhttp reads a body whose last coding is not chunked until the connection ends'],
   [/two headers transfer-encoding/, 'the same, spread over two headers'],
+  [/both Transfer-Encoding and/, 'the same, with a length', /transfer-encoding:(?![ \t]*chunked[ \t]*\r\n)/i],
   [/Transfer-Encoding in HTTP\/1\.0/, 'RFC 9112 §6.1: such framing is to be treated as faulty'],
-  [/no size/, 'llhttp takes an extension without a name', /[0-9a-f](?:;[^\r]*)?;[;=\r]/i],
+  [/no size/, 'llhttp takes an extension without a name or behind = without a value', /[0-9a-f];(?:[^\r\n]*[;=])?[;=\r]/i],
+  [/trailers/, 'llhttp refuses Content-Length there, but not Transfer-Encoding', /\ntransfer-encoding:/i],
 ];
 
 /** Why the two may not differ like this, '' if they may. */

@@ -37,6 +37,7 @@ export class ConnectionPool implements ConnectionOwner {
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       for (const connection of this.#idle.splice(0)) connection.destroy();
+      this.#sweep();
       this.#onLastGone = resolve;
       if (this.#all.size === 0) resolve();
     });
