@@ -101,13 +101,7 @@ function throttleFigures(first: PointReading, last: PointReading) {
       whole.periods,
       mean((one) => one.periods),
     ),
-    throttledTime: Math.min(
-      1,
-      Math.max(
-        whole.time,
-        mean((one) => one.time),
-      ),
-    ),
+    throttledTime: mean((one) => one.time),
   };
 }
 
