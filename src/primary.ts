@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The entry: options → mock LLM if nothing is configured → cluster or single process → ready line → signals. */
+/** The primary, run by start.ts: options → mock LLM if nothing is configured → cluster or single process → ready line → signals. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
@@ -14,6 +13,7 @@ import { demoCommand, demoNotice, readyLine } from './cluster/ready-line.js';
 import type { RunningGateway } from './cluster/running-gateway.js';
 import { obeySignals } from './cluster/signals.js';
 import { SingleProcess } from './cluster/single-process.js';
+import { dropForksAhead } from './cluster/worker-fork.js';
 import type { GatewayConfig } from './config.js';
 import { log, setSecrets } from './log.js';
 import { formatFaults, type LoadedOptions, loadOptions, reloadOptions, withDemoUpstream } from './options/index.js';
@@ -62,7 +62,6 @@ async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
   if (config.server.workers > 0) {
     const onHopeless = (reason: string) => fail(`No worker can start: ${reason}`);
     return new ClusterGateway({
-      workerFile: sibling('worker.js'),
       config,
       generation: 1,
       limits: supervisionLimits(process.env),
@@ -71,6 +70,7 @@ async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
       stores,
     });
   }
+  dropForksAhead();
   const { startService } = await import('./http/service.js');
   const store = stores.single();
   await store.ready;

@@ -18,6 +18,16 @@ test('cluster start', async (t) => {
     t.equal(pids.size, 3, 'connections go round');
   });
 
+  t.test('workers forked ahead of the options are taken over, and those too many end', async (t) => {
+    const misleading = configText({ workers: 1 }).replace('sk-secret-of-test', 'sk-workers:3').split('\n').reverse().join('\n');
+    const primary = new PrimaryProcess(t, folder, misleading);
+    const origin = await primary.ready();
+    await until(() => primary.workers().length === 1);
+    t.equal(primary.workers().length, 1);
+    t.equal((await ask(origin)).pid, primary.workers()[0]);
+    t.equal(primary.log.filter(({ msg }) => msg === 'worker died').length, 0);
+  });
+
   t.test('without a configuration it serves the bundled mock, says so, and gives a command to try', async (t) => {
     const primary = new PrimaryProcess(t, folder, undefined, { args: ['--port', '0', '--workers', '1'] });
     const origin = await primary.ready();

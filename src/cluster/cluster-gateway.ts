@@ -1,5 +1,5 @@
 /** The gateway as a cluster: a supervisor over workers, the embedded store's state beside it, their counts kept. */
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import type { GatewayConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { Inquiry, StoreToPrimary, StoreToWorker } from '../messages.js';
@@ -15,11 +15,10 @@ import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
 import { type Counts, Supervisor, type SupervisorObserver } from './supervisor.js';
+import { dropForksAhead, forkWorker } from './worker-fork.js';
 import type { WorkerLink } from './worker-link.js';
 
 export interface ClusterOptions {
-  /** The file that a worker process runs. */
-  readonly workerFile: string;
   readonly config: GatewayConfig;
   readonly generation: number;
   readonly limits: SupervisionLimits;
@@ -40,12 +39,8 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   #config: GatewayConfig;
 
   constructor(options: ClusterOptions) {
-    const { workerFile, config, generation, limits, log } = options;
+    const { config, generation, limits, log } = options;
     this.#config = config;
-    // Round-robin: measured counts per worker differ by at most one, and a worker's death loses no listen queue.
-    cluster.schedulingPolicy = cluster.SCHED_RR;
-    // No arguments: the configuration holds secrets and travels by message only.
-    cluster.setupPrimary({ exec: workerFile, args: [] });
     this.onHopeless = options.onHopeless;
     this.store = options.stores.primary((message) => this.#broadcast(message));
     this.#supervisor = new Supervisor({ fork: () => this.#fork(), limits, log, observer: this }, config, generation);
@@ -54,7 +49,9 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   }
 
   start(): Promise<void> {
-    return this.#supervisor.start();
+    const ready = this.#supervisor.start();
+    dropForksAhead();
+    return ready;
   }
 
   configure(config: GatewayConfig, generation: number): void {
@@ -148,7 +145,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   }
 
   #fork(): Worker {
-    const worker = cluster.fork();
+    const worker = forkWorker();
     this.#handover.watch(worker);
     return worker;
   }

@@ -27,8 +27,18 @@ export class StopSignals {
   }
 }
 
+function leaveEarly(): never {
+  process.exit(0);
+}
+
+/** Until `obeySignals` there is nothing to finish: leave. */
+export function leaveOnSignals(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leaveEarly);
+}
+
 /** Listen from now on, for as long as the process lives. */
 export function obeySignals(duties: SignalDuties): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, leaveEarly);
   const stops = new StopSignals();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

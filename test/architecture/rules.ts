@@ -75,7 +75,7 @@ export const LIMITS = { file: 400, function: 80, pureFunction: 60 } as const;
 /** The area that a file belongs to; undefined for one that no rule covers, which is a fault itself. */
 export function areaOf(path: string): string | undefined {
   if ((WORDS as readonly string[]).includes(path)) return 'words';
-  if (/^src\/[^/]+$/.test(path)) return /^src\/(primary|worker)\.ts$/.test(path) ? 'entries' : undefined;
+  if (/^src\/[^/]+$/.test(path)) return /^src\/(start|primary|worker)\.ts$/.test(path) ? 'entries' : undefined;
   const inner = /^(?:src|loadtest)\/([^/]+)\//.exec(path)?.[1];
   if (path.startsWith('src/')) return inner && inner in ARROWS ? inner : undefined;
   if (path.startsWith('loadtest/')) return inner === 'mock' || inner === 'micro' || inner === 'reference' ? inner : 'loadtest';
