@@ -23,8 +23,9 @@ export class Client {
     });
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  get pid(): number {
+    // 0 for a process that could not be started: it uses nothing.
+    return this.#child.pid ?? 0;
   }
 
   ask<Job extends JobName>(job: Job, order: Jobs[Job][0]): Promise<Jobs[Job][1]> {

@@ -1,13 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { readCpuSeconds } from '../engine/proc.js';
 
-/** CPU of some processes between two moments. */
-export interface CpuUse {
-  cpuSeconds: number;
-  seconds: number;
-}
-
-/** Opened at a window's beginning. A process that appears later counts from its start; one that leaves takes its time with it. */
+/** CPU of some processes, opened at a window's beginning. A process that appears later counts from its start; one that leaves takes its time with it. */
 export class CpuWindow {
   readonly #pids: () => number[];
   readonly #before: Map<number, number>;
@@ -18,11 +12,12 @@ export class CpuWindow {
     this.#before = readAll(pids());
   }
 
-  close(): CpuUse {
+  /** CPU of the processes since the opening over the time that went by: 1 = one core. */
+  close(): number {
     const seconds = (performance.now() - this.#openedAt) / 1000;
     let cpuSeconds = 0;
     for (const [pid, now] of readAll(this.#pids())) cpuSeconds += now - (this.#before.get(pid) ?? 0);
-    return { cpuSeconds, seconds };
+    return cpuSeconds / seconds;
   }
 }
 

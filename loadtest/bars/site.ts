@@ -6,6 +6,7 @@ import { type Certificate, makeCertificate } from './certificate.js';
 import { Client } from './client.js';
 import type { JobTarget } from './client-messages.js';
 import type { Pace } from './figure.js';
+import { copyNode } from './node-copy.js';
 
 /** A target by name: its kind, and after an `@` the folder of another build than this one. */
 export type TargetName = string;
@@ -26,6 +27,8 @@ export interface SceneWish {
   /** The mock behind TLS. */
   tls?: boolean;
   workers?: number;
+  /** The gateway on a Node file that no other process runs, so that its memory is all its own. */
+  ownNode?: boolean;
   /** Requests at a time that the mock takes. */
   room?: number;
 }
@@ -53,6 +56,7 @@ export class Site {
   readonly problems: string[] = [];
   #goMissing: Promise<string | undefined> | undefined;
   #certificate: Promise<Certificate> | undefined;
+  #nodeCopy: Promise<string> | undefined;
 
   constructor(settings: SiteSettings) {
     this.settings = settings;
@@ -76,10 +80,13 @@ export class Site {
   }
 
   /** Only the target, before a mock that runs; the caller stops it. */
-  startTarget(name: TargetName, wish: { mockUrl: string; caFile?: string; workers?: number }): Promise<RunningTarget> {
+  startTarget(
+    name: TargetName,
+    wish: { mockUrl: string; caFile?: string; workers?: number; nodePath?: string },
+  ): Promise<RunningTarget> {
     const { nodePath, workers } = this.settings;
     const { kind, home } = parseTarget(name, this.settings.home);
-    return startTarget(kind, { workers, ...wish, home, credentials: CREDENTIALS, nodePath });
+    return startTarget(kind, { workers, nodePath, ...wish, home, credentials: CREDENTIALS });
   }
 
   /** Mock, target and client for one measurement. */
@@ -100,13 +107,17 @@ export class Site {
   }
 
   async #raise(name: TargetName, wish: SceneWish, stops: (() => Promise<void>)[], clients: Client[]): Promise<Scene> {
-    const { home, entry } = this.settings;
+    const { home, entry, nodePath, workers } = this.settings;
     if (wish.tls) this.#certificate ??= makeCertificate();
     const certificate = wish.tls ? await this.#certificate : undefined;
     const args = certificate ? ['--tls-cert', certificate.certFile, '--tls-key', certificate.keyFile] : [];
     const mock = await startMock({ home, maxConcurrent: wish.room ?? ROOM, args });
     stops.push(() => mock.stop());
-    const target = await this.startTarget(name, { ...wish, mockUrl: mock.origin, caFile: certificate?.certFile });
+    if (wish.ownNode) this.#nodeCopy ??= copyNode(nodePath);
+    const target = await this.startTarget(name, {
+      ...{ mockUrl: mock.origin, caFile: certificate?.certFile, workers: wish.workers ?? workers },
+      nodePath: wish.ownNode ? await this.#nodeCopy : nodePath,
+    });
     stops.push(() => target.stop());
     const newClient = (): Client => {
       const client = new Client(entry);

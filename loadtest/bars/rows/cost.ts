@@ -14,6 +14,9 @@ export interface Cost {
   micros: number;
   perSecond: number;
   failed: number;
+  /** CPU of the client and of the mock in the window, 1 = one core: near 1 they would hold the gateway back. */
+  clientCores: number;
+  mockCores: number;
 }
 
 /** Work done so far, as a client counts it; `at` in milliseconds. */
@@ -37,6 +40,8 @@ export interface CostRow {
 }
 
 const LONGEST_WARM_UP_S = 30;
+/** From here on a process with one thread may be what limits the rate. */
+const BUSY = 0.9;
 const BASIS: TargetName = 'go';
 
 /** Measures all targets in turn; figures for cluster and single over Go, where Go is among them. */
@@ -46,26 +51,35 @@ export async function measureCost(site: Site, targets: readonly TargetName[], ro
     const cost = await site.with(name, row.scene, async (scene) =>
       oneWindow(site.pace, scene, await row.load(scene), row.warmUp),
     );
-    site.settings.say(`  ${inWords(name, row.piece, [cost])}, ${cost.failed} failed`);
+    const { failed, clientCores, mockCores } = cost;
+    const others = `client ${percent(clientCores)}, mock ${percent(mockCores)} of a core`;
+    site.settings.say(`  ${inWords(name, row.piece, [cost])}, ${failed} failed; ${others}`);
     return cost;
   });
   compare(site, costs, row.piece);
-  const failed = [...costs.values()].flat().reduce((sum, cost) => sum + cost.failed, 0);
-  if (failed > 0) site.problems.push(`${row.clusterBar}: ${failed} requests or streams failed`);
+  judge(site, row.clusterBar, [...costs.values()].flat());
   return [...figureOf(costs, 'cluster', row.clusterBar, row.piece), ...figureOf(costs, 'single', row.singleBar, row.piece)];
 }
 
-async function oneWindow(pace: Pace, { target }: Scene, read: () => Promise<Tally>, warmUp: number): Promise<Cost> {
+/** What spoils figures is said beside them. */
+function judge(site: Site, bar: BarId, costs: readonly Cost[]): void {
+  const failed = costs.reduce((sum, cost) => sum + cost.failed, 0);
+  if (failed > 0) site.problems.push(`${bar}: ${failed} requests or streams failed`);
+  const busiest = Math.max(...costs.map(({ clientCores, mockCores }) => Math.max(clientCores, mockCores)));
+  if (busiest > BUSY) site.problems.push(`${bar}: client or mock was ${percent(busiest)} busy, so the load may be theirs`);
+}
+
+async function oneWindow(pace: Pace, { target, mock, client }: Scene, read: () => Promise<Tally>, warmUp: number): Promise<Cost> {
   await sleep(pace.settleSeconds * 1000);
   for (let waited = 0; waited < LONGEST_WARM_UP_S && (await read()).pieces < warmUp; waited++) await sleep(1000);
-  const cpu = new CpuWindow(target.pids);
+  const [own, theMock, theClient] = [new CpuWindow(target.pids), new CpuWindow(mock.pids), new CpuWindow(() => [client.pid])];
   const before = await read();
   await sleep(pace.windowSeconds * 1000);
   const after = await read();
-  const { cpuSeconds, seconds } = cpu.close();
+  const [cores, mockCores, clientCores] = [own.close(), theMock.close(), theClient.close()];
   const perSecond = ((after.pieces - before.pieces) * 1000) / (after.at - before.at);
   if (perSecond === 0) throw new Error(`nothing came through in the window, ${after.failed} failed`);
-  return { micros: ((cpuSeconds / seconds) * 1e6) / perSecond, perSecond, failed: after.failed };
+  return { micros: (cores * 1e6) / perSecond, perSecond, failed: after.failed, clientCores, mockCores };
 }
 
 /** The other targets over the last one, for whoever compares builds. */
@@ -88,6 +102,10 @@ function figureOf(costs: ReadonlyMap<TargetName, readonly Cost[]>, name: TargetN
 function inWords(name: TargetName, piece: string, costs: readonly Cost[]): string {
   const perSecond = median(costs.map((cost) => cost.perSecond)).toFixed(0);
   return `${name}: ${median(micros(costs)).toFixed(1)} µs a ${piece} at ${perSecond} ${piece}s/s`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function micros(costs: readonly Cost[]): number[] {

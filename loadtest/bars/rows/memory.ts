@@ -55,7 +55,7 @@ export async function measureNineThousand(site: Site): Promise<Figure[]> {
 async function measureCrowd(site: Site, crowd: Crowd): Promise<Map<TargetName, Memory[]>> {
   const names = await site.available(TARGETS);
   return interleave(names, Math.min(site.pace.rounds, MOST_ROUNDS), async (name) => {
-    const memory = await site.with(name, {}, (scene) => fillAndEmpty(site, scene, crowd));
+    const memory = await site.with(name, { ownNode: true }, (scene) => fillAndEmpty(site, scene, crowd));
     site.settings.say(`  ${inWords(name, [memory])}, ${memory.failed} failed`);
     return memory;
   });
