@@ -71,14 +71,26 @@ class LoadCommand {
     try {
       await this.#prepareGo();
       this.#sayComparison();
-      for (const plan of this.#plans) if (!this.#interrupt.signal.aborted) runs.push(await this.#one(plan));
+      for (const plan of this.#plans) if (!this.#interrupt.signal.aborted) runs.push(...(await this.#tryOne(plan)));
     } catch (error) {
       console.error(`could not run: ${(error as Error).message}`);
-      if (runs.length === 0) return this.#interrupt.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
     } finally {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
+    if (runs.length === 0) return this.#interrupt.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
     return this.#finish(makeSummary(this.#environment, runs, this.#notes));
+  }
+
+  /** Half an hour of runs does not end because one of them could not be made: that one is missing, and said to be. */
+  async #tryOne(plan: RunPlan): Promise<RunResult[]> {
+    try {
+      return [await this.#one(plan)];
+    } catch (error) {
+      const text = `${plan.label}, run ${plan.repeat ?? 1}: could not run: ${(error as Error).message}`;
+      console.error(text);
+      this.#notes.push(text);
+      return [];
+    }
   }
 
   /** Built before the first run, so that no run shares the machine with a compiler. Without Go the other columns go on. */

@@ -67,19 +67,21 @@ test('both reference gateways run interleaved in fresh processes, balance with t
   t.match(output, /\nNode\.js \(published\) +/);
 });
 
-test('without Go one line says so and the other columns go on', async (t) => {
+test('without Go one line says so; a gateway that does not start is missing and named; the other columns go on', async (t) => {
   const place = await folder(t);
   await cp(BUILT, join(place, 'dist'), { recursive: true });
   await writeFile(join(place, 'package.json'), '{"type":"module"}');
   await symlink(resolve('node_modules'), join(place, 'node_modules'));
-  const args = ['--target', 'direct', '--compare', 'go,cluster', '--repeats', '1'];
-  const { output, summary } = await command(t, args, join(place, 'dist'));
+  await rm(join(place, 'dist', 'conventional.js'));
+  const args = ['--target', 'direct', '--compare', 'go,conventional,cluster', '--repeats', '1'];
+  const { code, output, summary } = await command(t, args, join(place, 'dist'));
   t.equal(output.match(/so there is no Go column/g)?.length, 2, 'when it is noticed, and under the report');
   t.strictSame(
     summary.runs.map(({ plan }) => plan.target),
     ['direct', 'cluster'],
   );
-  t.match(summary.warnings.join('\n'), /no Go column/);
+  t.match(summary.warnings.join('\n'), /no Go column[\s\S]*conventional, run 1: could not run: the conventional gateway ended/);
+  t.equal(code, 1, 'not all that was asked for could be run');
 });
 
 test('no toolchain is told apart from a program that does not compile', { skip: noGo ?? false }, async (t) => {

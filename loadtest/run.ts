@@ -12,7 +12,7 @@ export interface RunSetting {
   entry: string;
   /** Folder of the built programs. */
   home: string;
-  /** Client key for a target that wants one. */
+  /** Client key for a target given as URL; the others know their own. */
   key?: string;
   /** A mock that runs already, for targets given as URL. */
   mockOrigin?: string;
@@ -76,7 +76,7 @@ async function findTarget(plan: RunPlan, setting: RunSetting, started: Started):
   const target = await startTarget(plan.target as TargetKind, { home, mockUrl: mock.origin, credentials, workers, env });
   started.push(target);
   const [gatewayPid] = target.pids();
-  return { origin: target.url, adminOrigin: target.adminUrl, keys: key ? [key] : target.keys, gatewayPid, mock };
+  return { origin: target.url, adminOrigin: target.adminUrl, keys: target.keys, gatewayPid, mock };
 }
 
 /** One run under way. Owns the clock of its phases and the samples. */

@@ -51,12 +51,12 @@ const COMPARED =
 
 /** The line that opens a run. */
 export function renderHeader(run: RunResult['plan'], environment: Environment): string {
-  const { cores, node, kernel, commit } = environment;
+  const { cores, node, kernel, commit, go } = environment;
   const repeat = run.repeat && run.repeat > 1 ? `, run ${run.repeat}` : '';
   return [
     `Tidegate load test · ${run.label}${repeat} · ${run.vus} users · ${run.credentials} credentials · ${run.durationSeconds} s` +
       `${run.warmupSeconds ? ` after ${run.warmupSeconds} s warm-up` : ''} · model ${run.model} · seed ${run.seed}`,
-    `Node ${node} · ${cores} cores shared by gateway, mock and generator · ${kernel} · commit ${commit}`,
+    `Node ${node}${go ? ` · ${go}` : ''} · ${cores} cores shared by gateway, mock and generator · ${kernel} · commit ${commit}`,
   ].join('\n');
 }
 
