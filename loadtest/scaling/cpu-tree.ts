@@ -7,9 +7,6 @@ import type { ThrottleCount } from './words.js';
 
 const NAME = /^tidegate-scaling-(\d+)$/;
 
-/** CPU limits cannot be set on this machine; the message says what is missing, for people. */
-export class NoCpuGroupsError extends Error {}
-
 export class CpuTree {
   readonly #root: CpuRoot;
   /** Where this command runs: what is left in a group goes there. */
@@ -23,7 +20,7 @@ export class CpuTree {
     this.#all = all;
   }
 
-  /** Makes the group that holds all, in the first folder where limits can be set. Throws NoCpuGroupsError when there is none. */
+  /** Makes the group that holds all, in the first folder where limits can be set. Where there is none it throws, and says for people what is missing. */
   static make(roots: readonly CpuRoot[] = machineRoots()): CpuTree {
     const refusals: string[] = [];
     for (const root of roots) {
@@ -33,7 +30,7 @@ export class CpuTree {
         refusals.push((error as Error).message);
       }
     }
-    throw new NoCpuGroupsError(explain(refusals));
+    throw new Error(explain(refusals));
   }
 
   static #in(root: CpuRoot, refuge: CpuGroup): CpuTree {
