@@ -7,9 +7,9 @@ import { test } from 'tap';
 import { anyResponse, pieces } from '../../test/helpers/hostile-responses.js';
 import { ResponseOracle, type Verdicts } from '../../test/helpers/response-oracle.js';
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 1_200);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 
 /** Knowing strictness: what ours refuses in these words though undici accepts, why it should, and what the bytes then hold. */
 const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[] = [
@@ -26,9 +26,14 @@ const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[
   [/trailers/, 'llhttp refuses Content-Length there, but not Transfer-Encoding', /\ntransfer-encoding:/i],
 ];
 
+/** The other way round there is one difference. */
+const UNASKED_CONTINUE = /^broken: UND_ERR_SOCKET bad response$/;
+
 /** Why the two may not differ like this, '' if they may. */
 function disagreement({ own, oracle }: Verdicts, text: string): string {
   if (own.fault.includes('hangs') || oracle.fault.includes('hangs')) return 'one of them hangs';
+  // undici refuses a 100 that it did not ask for; RFC 9110 §15.2 lets a client pass over it.
+  if (own.fault === '' && UNASKED_CONTINUE.test(oracle.fault) && /HTTP\/1\.[01] 100/.test(text)) return '';
   if (own.fault === '' && oracle.fault !== '') return `ours accepts, undici says ${oracle.fault}`;
   if (own.status !== undefined && oracle.status !== undefined && own.status !== oracle.status) return 'another status';
   if (own.fault === '') return own.payload === oracle.payload ? '' : 'another body';

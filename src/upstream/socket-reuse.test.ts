@@ -7,6 +7,8 @@ import { type Answerer, answerOf, ask, RawUpstream } from '../../test/helpers/ra
 import { createSocketUpstream } from './socket.js';
 
 const OK = answerOf('ok');
+/** As long as a connection must be idle for its closing to mean that the request was never seen. */
+const LONG_IDLE = 1_100;
 const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
 
 async function start(t: Test, answerer: Answerer, connectTimeout = 5_000) {
@@ -46,7 +48,7 @@ test('a kept connection that the upstream closes is not used again', async (t) =
   t.equal(server.requests.length, 2);
 });
 
-test('closed as we send: the request goes out again, once, on a new connection', async (t) => {
+test('an idle connection that closes as we send: the request goes out again, once, on a new connection', async (t) => {
   for (const close of [
     (socket: Socket) => socket.resetAndDestroy(),
     (socket: Socket) => socket.end(),
@@ -58,6 +60,7 @@ test('closed as we send: the request goes out again, once, on a new connection',
       else socket.write(answerOf('again'));
     });
     await ask(upstream).outcome;
+    await sleep(LONG_IDLE);
     const body = Buffer.alloc(100_000, 'b');
     t.match(await ask(upstream, { body }).outcome, { status: 200, payload: 'again', end: 'complete' });
     t.same(
@@ -78,8 +81,19 @@ test('closed on the new connection too: broken, not sent a third time', async (t
     else socket.resetAndDestroy();
   });
   await ask(upstream).outcome;
+  await sleep(LONG_IDLE);
   t.match(await ask(upstream).outcome, { end: 'broken', status: undefined });
   t.equal(server.requests.length, 3);
+});
+
+test('a connection that was in use a moment ago and closes as we send: broken, as the request may have been seen', async (t) => {
+  const { server, upstream } = await start(t, (socket, { turn }) => {
+    if (turn === 0) socket.write(OK);
+    else socket.resetAndDestroy();
+  });
+  await ask(upstream).outcome;
+  t.match(await ask(upstream).outcome, { end: 'broken' });
+  t.equal(server.requests.length, 2);
 });
 
 test('a request on a new connection is never sent again', async (t) => {
@@ -95,6 +109,7 @@ test('once a byte of the answer has come the request is never sent again', async
       else socket.end(begun);
     });
     await ask(upstream).outcome;
+    await sleep(LONG_IDLE);
     t.match(await ask(upstream).outcome, { end: 'broken' });
     t.equal(server.requests.length, 2, begun);
   }
@@ -244,6 +259,7 @@ test('close waits for a request that goes out again', async (t) => {
     else socketOfFirst = socket;
   });
   await ask(upstream).outcome;
+  await sleep(LONG_IDLE);
   let answered = false;
   const again = ask(upstream, {
     onEnd: () => {

@@ -70,16 +70,19 @@ export class RawUpstream {
     socket.on('error', () => {});
     if (this.#options.onConnection?.(socket, connection)) return;
     let heard = '';
+    /** What has to come before it is worth looking. */
+    let wanted = 0;
     let turn = 0;
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
       heard += text;
-      for (let end = heard.indexOf('\r\n\r\n'); end >= 0; end = heard.indexOf('\r\n\r\n')) {
-        const head = heard.slice(0, end + 4);
-        const length = Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? 0);
-        if (heard.length < head.length + length) return;
-        const request = { head, body: heard.slice(head.length, head.length + length), connection, turn: turn++ };
-        heard = heard.slice(head.length + length);
+      while (heard.length >= wanted && heard.includes('\r\n\r\n')) {
+        const head = heard.slice(0, heard.indexOf('\r\n\r\n') + 4);
+        wanted = head.length + Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? 0);
+        if (heard.length < wanted) return;
+        const request = { head, body: heard.slice(head.length, wanted), connection, turn: turn++ };
+        heard = heard.slice(wanted);
+        wanted = 0;
         this.requests.push(request);
         this.#answerer(socket, request);
       }

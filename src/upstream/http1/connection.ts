@@ -13,23 +13,32 @@ import { ResponseFault } from './response-fault.js';
 export interface ConnectionOwner {
   /** Free for another exchange, for at most `keepAlive` milliseconds (undefined: as the owner sees fit). */
   onIdle(connection: Connection, keepAlive: number | undefined): void;
-  /** The upstream had closed this kept connection before the exchange was heard: it may go out again elsewhere. */
+  /** The upstream had closed this idle connection before the exchange was heard: it may go out again elsewhere. */
   onStale(exchange: Exchange): void;
   onGone(connection: Connection): void;
 }
 
+/**
+ * Idle for as long as this, a connection that closes upon a request was most likely closed for being idle (servers wait a
+ * second or more): the request was never seen. Sooner than that it may well have been, and must not be served twice.
+ * Milliseconds.
+ */
+const IDLE_CLOSE = 1_000;
 /** A body up to this size goes out in one string with its head: one write, no second buffer. */
 const SMALL_BODY = 8 * 1024;
 
 export class Connection {
   /** When it may no longer be used, on `performance.now()`'s clock. Kept by the owner. */
   idleUntil = 0;
+  /** When it was last used, on the same clock. Kept by the owner. */
+  idleSince = 0;
   readonly #owner: ConnectionOwner;
   readonly #authority: string;
   readonly #socket: Socket;
   #exchange: Exchange | undefined;
   #isConnected = false;
-  #isUsed = false;
+  /** It was idle for so long that the upstream may be closing it as we send. */
+  #mayBeStale = false;
   #isGone = false;
   readonly #connectTimer: NodeJS.Timeout;
 
@@ -54,6 +63,7 @@ export class Connection {
     const head = requestHead(exchange.request, this.#authority);
     this.#exchange = exchange;
     exchange.connection = this;
+    this.#mayBeStale = this.idleSince > 0 && performance.now() - this.idleSince >= IDLE_CLOSE;
     if (exchange.paused) this.#socket.pause();
     if (body === null) this.#socket.write(head, 'latin1');
     else if (body.length <= SMALL_BODY) this.#socket.write(head + body.toString('latin1'), 'latin1');
@@ -71,7 +81,6 @@ export class Connection {
   /** The exchange is over; 0: this connection may not be used again. */
   release(keepAlive: number | undefined): void {
     this.#exchange = undefined;
-    this.#isUsed = true;
     // An answer that came before the request was all sent leaves a rest that the next request would follow.
     if (keepAlive === 0 || this.#isGone || this.#socket.writableLength > 0) return this.destroy();
     if (this.#socket.isPaused()) this.#socket.resume();
@@ -137,7 +146,7 @@ export class Connection {
   #fail(cause: unknown): void {
     if (this.#isGone) return;
     const exchange = this.#exchange;
-    const isStale = this.#isUsed && exchange?.unheard === true && !exchange.over;
+    const isStale = this.#mayBeStale && exchange?.unheard === true && !exchange.over;
     // Before this connection is gone, so that an owner who waits for the last one waits for the new one too.
     if (isStale) this.#owner.onStale(exchange);
     this.destroy();

@@ -46,7 +46,8 @@ export class ConnectionPool implements ConnectionOwner {
 
   onIdle(connection: Connection, keepAlive = KEEP_ALIVE): void {
     if (this.#closing || this.#idle.length >= MOST_IDLE) return connection.destroy();
-    connection.idleUntil = performance.now() + Math.min(keepAlive, KEEP_ALIVE);
+    connection.idleSince = performance.now();
+    connection.idleUntil = connection.idleSince + Math.min(keepAlive, KEEP_ALIVE);
     this.#idle.push(connection);
     // Only while there is something to sweep: an idle gateway has no timers.
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP).unref();
