@@ -21,10 +21,18 @@ export interface RunSetting {
   /** Added to the gateway's environment. */
   env?: Readonly<Record<string, string>>;
   onSample(sample: Sample): void;
-  /** The gateway is ready and has no load yet; its process, to be held to a CPU share for example. */
-  onGateway?(pid: number): void;
+  /** The gateway is ready and has no load yet: it may be warmed up, or held to a CPU share. */
+  onGateway?(gateway: ReadyGateway): Promise<void>;
   /** Fires once: end early and report what there is. */
   interrupt: AbortSignal;
+}
+
+/** A gateway before its load. */
+export interface ReadyGateway {
+  pid: number;
+  origin: string;
+  /** Bearer keys to present. */
+  keys: readonly string[];
 }
 
 /** Where the load goes, and what is known about it. */
@@ -53,7 +61,7 @@ export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult
   const started: Started = [];
   try {
     const target = await findTarget(plan, setting, started);
-    if (target.gatewayPid !== undefined) setting.onGateway?.(target.gatewayPid);
+    if (target.gatewayPid !== undefined) await setting.onGateway?.({ ...target, pid: target.gatewayPid });
     const generators = await Generators.start(setting.entry, plan.generators);
     started.push(generators);
     if (target.mock) await resetMock(target.mock.origin);

@@ -11,6 +11,7 @@ import { NAMES } from './names.js';
 import { type ScalingWishes, scalingPlan, scalingPoints } from './plan.js';
 import { measurePoint } from './point.js';
 import { renderScaling, renderScalingHead } from './report.js';
+import { warmSeconds, warmWorkers } from './warm-up.js';
 import type { PointPlan, PointResult, ScalingPlan, ScalingRecord, ScalingTarget } from './words.js';
 
 /** Start, idle, drain and stop of a point, beside what is measured. */
@@ -66,7 +67,7 @@ class ScalingCommand {
     process.once('exit', remove);
     try {
       const points = scalingPoints(this.#plan, await this.#targets());
-      this.#sayPlan(points.length);
+      this.#sayPlan(points);
       for (const point of points) if (!this.#interrupt.signal.aborted) this.#points.push(await this.#one(point, shares));
     } finally {
       process.off('exit', remove);
@@ -80,9 +81,10 @@ class ScalingCommand {
     return reason ? ['cluster', 'single'] : ['cluster', 'go', 'single'];
   }
 
-  #sayPlan(points: number): void {
+  #sayPlan(points: readonly PointPlan[]): void {
     const { freeSeconds, settleSeconds, durationSeconds } = this.#plan;
-    const seconds = points * (freeSeconds + settleSeconds + durationSeconds + AROUND_SECONDS);
+    const each = freeSeconds + settleSeconds + durationSeconds + AROUND_SECONDS;
+    const seconds = points.reduce((sum, point) => sum + each + warmSeconds(warmWorkers(point)), 0);
     this.#display.say(renderScalingHead(this.#plan, seconds));
     for (const line of this.#missing) this.#display.say(`! ${line}`);
   }

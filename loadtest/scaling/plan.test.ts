@@ -35,7 +35,7 @@ test('users grow with workers; cluster and Go have workers × share in all, a si
 });
 
 test('what is written on the command line wins over the defaults of this mode', async (t) => {
-  t.match(scalingPlan(WISHES, 64), { timeScale: 0.25, settleSeconds: 4, durationSeconds: 10 });
+  t.match(scalingPlan(WISHES, 64), { timeScale: 0.25, settleSeconds: 5, durationSeconds: 10 });
   const given = new Set(['timeScale', 'warmup']);
   t.match(scalingPlan({ ...WISHES, given, warmup: 9, duration: 5, vus: 7 }, 64), {
     ...{ timeScale: 1, settleSeconds: 9, durationSeconds: 5, users: 7 },

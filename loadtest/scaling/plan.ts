@@ -22,8 +22,8 @@ export interface ScalingWishes extends LoadWishes {
  */
 const USERS_PER_WHOLE_CORE = 1800;
 const TIME_SCALE = 0.25;
-const FREE_SECONDS = 3;
-const SETTLE_SECONDS = 4;
+const FREE_SECONDS = 2;
+const SETTLE_SECONDS = 5;
 const DURATION_SECONDS = 10;
 /** The same for all points: a point must not be the generators' limit where another is not. */
 const GENERATORS = 2;

@@ -3,9 +3,10 @@ import type { Phase, Sample } from '../result.js';
 import { type RunSetting, run } from '../run.js';
 import { runPlanOf, type ScalingWishes } from './plan.js';
 import { ShareKeeper, type Shares } from './share-keeper.js';
+import { warmUp, warmWorkers } from './warm-up.js';
 import type { PointPlan, PointReading, PointResult, ScalingPlan } from './words.js';
 
-/** Measures one point: load without limits, limits on, settle, measure, limits off for the drain. */
+/** Measures one point: warm up, load without limits, limits on, settle, measure, limits off for the drain. */
 export async function measurePoint(
   point: PointPlan,
   plan: ScalingPlan,
@@ -19,7 +20,10 @@ export async function measurePoint(
       ...setting,
       // Go would start as many threads as the real machine has cores.
       env: point.target === 'go' ? { GOMAXPROCS: String(point.workers) } : {},
-      onGateway: (pid) => keeper.hold(pid),
+      onGateway: async (gateway) => {
+        keeper.hold(gateway.pid);
+        await warmUp(gateway, warmWorkers(point), setting.entry, setting.interrupt);
+      },
       onSample: (sample) => {
         watch.see(sample);
         setting.onSample(sample);
