@@ -1,5 +1,5 @@
 /** Who calls: the client whose key this is. Keys are compared as SHA-256 digests, so timing tells nothing of them. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientConfig } from '../config.js';
 import { GatewayError } from '../errors.js';
@@ -53,5 +53,5 @@ function presentedKey(headers: IncomingHttpHeaders): string | undefined {
 
 /** Of the bytes that came: Node reads header bytes as latin1. */
 function digest(key: string): string {
-  return createHash('sha256').update(key, 'latin1').digest('hex');
+  return hash('sha256', Buffer.from(key, 'latin1'), 'hex');
 }

@@ -6,8 +6,8 @@ export interface ClientExchange {
   readonly headers: IncomingHttpHeaders;
   /** The whole body. Throws `request_too_large` before buffering more than `limit` bytes, `client_closed_request` if it breaks off. */
   readBody(limit: number): Promise<Buffer>;
-  /** A whole answer. */
-  answer(status: number, headers: Record<string, string>, body: string | Buffer): void;
+  /** A whole answer; `latin1`: one character a byte, as upstream bytes are carried. */
+  answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1'): void;
   /** Status and headers of an answer whose body follows in pieces. */
   start(status: number, headers: Record<string, string>): void;
   /** Body bytes as latin1 text; `framed`: the same in chunked coding where it is known. False: hold on until `onDrain`. */

@@ -40,10 +40,10 @@ export class Delivery {
   }
 
   /** A whole answer. */
-  answer(status: number, headers: Record<string, string>, body: string | Buffer): void {
+  answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1' = 'utf8'): void {
     this.state = 'ended';
     this.#context.status = status;
-    this.#context.client.answer(status, { ...headers, ...attemptHeaders(this.#context) }, body);
+    this.#context.client.answer(status, { ...headers, ...attemptHeaders(this.#context) }, body, encoding);
     this.#tallies.bytesToClients += body.length;
   }
 

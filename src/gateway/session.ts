@@ -1,5 +1,5 @@
 /** Which session a request belongs to, as a hash: the store never sees a client's own names or words. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StickyConfig } from '../config.js';
 import type { RoutingFields } from '../protocol/protocol.js';
 
@@ -22,12 +22,5 @@ export function sessionOf(
 
 /** 132 bits: no two sessions meet, and a key stays short. `encoding`: header and prompt are raw bytes as latin1, a hint is text. */
 function digest(namespace: string, kind: string, value: string, encoding: 'latin1' | 'utf8'): string {
-  return createHash('sha256')
-    .update(namespace)
-    .update('\0')
-    .update(kind)
-    .update('\0')
-    .update(value, encoding)
-    .digest('base64url')
-    .slice(0, 22);
+  return hash('sha256', Buffer.from(`${namespace}\0${kind}\0${value}`, encoding), 'base64url').slice(0, 22);
 }

@@ -49,7 +49,7 @@ export class WholeAnswer implements AnswerReader {
     const text = this.#text;
     if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
     const usage = this.#protocol.readUsage(text);
-    this.#delivery.answer(200, this.#responseHeaders(), Buffer.from(text, 'latin1'));
+    this.#delivery.answer(200, this.#responseHeaders(), text, 'latin1');
     this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
   }
 

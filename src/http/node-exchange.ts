@@ -38,15 +38,16 @@ export class NodeExchange implements ClientExchange {
     return readBody(this.#request, this.#response, limit);
   }
 
-  answer(status: number, headers: Record<string, string>, body: string | Buffer): void {
+  answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1'): void {
     if (this.closed || this.#response.headersSent) return;
     this.#ended = true;
     this.#response.writeHead(status, {
       ...headers,
       ...this.#connectionHeader(),
-      'content-length': String(Buffer.byteLength(body)),
+      'content-length': String(Buffer.byteLength(body, encoding)),
     });
-    this.#response.end(body);
+    // As one string with its head: one write.
+    this.#response.end(body, encoding);
   }
 
   start(status: number, headers: Record<string, string>): void {
