@@ -24,7 +24,7 @@ const FULL: Pace = { rounds: 5, windowSeconds: 10, settleSeconds: 4 };
 export const USAGE = `npm run bars [-- row,row …] [options]     measures each row of the bars table, gateways in turn
 
   --node PATH       the Node that runs the gateway (default: this one)
-  --targets A,B     of the rows chunk, chunk-tls and nonstream (default: cluster,single,go); cluster@FOLDER is another build
+  --targets A,B     of the rows that compare (default: cluster,single,go); cluster@FOLDER is another build
   --workers N       of the cluster (default: 4)
   --quick           ${QUICK.rounds} rounds of ${QUICK.windowSeconds} s instead of ${FULL.rounds} of ${FULL.windowSeconds} s
   --rounds N, --window SECONDS, --settle SECONDS

@@ -12,7 +12,6 @@ const MB = 2 ** 20;
 /** Memory hardly differs between rounds, and opening thousands of streams takes its time. */
 const MOST_ROUNDS = 3;
 const SETTLE_MS = 3000;
-const TARGETS: readonly TargetName[] = ['cluster', 'single', 'go'];
 
 /** So many streams that together make 15,000 chunks a second. */
 interface Crowd {
@@ -35,25 +34,27 @@ interface Memory {
   failed: number;
 }
 
-export async function measureMemory(site: Site): Promise<Figure[]> {
-  const memories = await measureCrowd(site, THOUSAND);
+export async function measureMemory(site: Site, targets: readonly TargetName[]): Promise<Figure[]> {
+  const memories = await measureCrowd(site, targets, THOUSAND);
   const cluster = memories.get('cluster') ?? [];
+  if (cluster.length === 0) return [];
   return [figure('memory', spreadOf(cluster.map((memory) => memory.loaded)), behind(memories))];
 }
 
-export async function measureNineThousand(site: Site): Promise<Figure[]> {
-  const memories = await measureCrowd(site, NINE_THOUSAND);
+export async function measureNineThousand(site: Site, targets: readonly TargetName[]): Promise<Figure[]> {
+  const memories = await measureCrowd(site, targets, NINE_THOUSAND);
   const cluster = memories.get('cluster') ?? [];
   const loaded = (name: TargetName): number[] => (memories.get(name) ?? []).map((memory) => memory.loaded);
   const ratio = pairedRatio(loaded('cluster'), loaded('go'));
+  if (cluster.length === 0) return [];
   return [
     figure('streams-9000-failures', spreadOf(cluster.map((memory) => memory.failed)), [`of ${NINE_THOUSAND.streams} streams`]),
     ...(ratio.rounds === 0 ? [] : [figure('streams-9000-memory', ratio, behind(memories))]),
   ];
 }
 
-async function measureCrowd(site: Site, crowd: Crowd): Promise<Map<TargetName, Memory[]>> {
-  const names = await site.available(TARGETS);
+async function measureCrowd(site: Site, targets: readonly TargetName[], crowd: Crowd): Promise<Map<TargetName, Memory[]>> {
+  const names = await site.available(targets);
   return interleave(names, Math.min(site.pace.rounds, MOST_ROUNDS), async (name) => {
     const memory = await site.with(name, { ownNode: true }, (scene) => fillAndEmpty(site, scene, crowd));
     site.settings.say(`  ${inWords(name, [memory])}, ${memory.failed} failed`);
