@@ -89,3 +89,15 @@ test('elements of an array come with their offsets, as many as asked for', async
   );
   t.equal(scanArray(text, span, 2).length, 2);
 });
+
+test('long runs without structure are crossed to the next bracket or quote, and to the end', async (t) => {
+  const numbers = JSON.stringify(Array.from({ length: 5_000 }, (_, index) => index));
+  for (const value of [numbers, `[${numbers},{"x":[${' '.repeat(100)}]}]`, `{"y":${numbers},"z":"]}"}`]) {
+    const text = `{"input":${value},"model":"a"}`;
+    const scan = scanObject(text, new Set(['input', 'model']));
+    t.ok(scan.ok);
+    const span = scan.ok ? scan.members.get('input') : undefined;
+    t.equal(text.slice(span?.start, span?.end), value);
+  }
+  t.same(scanObject(`{"input":${numbers.slice(0, -1)}`, new Set()), { ok: false, fault: 'syntax', key: undefined });
+});

@@ -138,3 +138,12 @@ test('any body that JSON can write is read as JSON reads it', async () => {
     }),
   );
 });
+
+test('of a prompt longer than 128 KB the session sees both ends and the length', async (t) => {
+  const prefixOf = (content: string) => fieldsOf({ model: 'a', messages: [{ role: 'user', content }] }).promptPrefix ?? '';
+  const [start, end] = ['s'.repeat(100_000), 'e'.repeat(100_000)];
+  const prefix = prefixOf(`${start}middle${end}`);
+  t.ok(prefix.length < 132_000, `${prefix.length}`);
+  t.equal(prefix, prefixOf(`${start}MIDDLE${end}`), 'what stands between is not read');
+  for (const other of [`S${start}middle${end}`, `${start}middle${end}E`, `${start}${end}`]) t.not(prefix, prefixOf(other));
+});

@@ -7,6 +7,8 @@ const WANTED = new Set(['model', 'stream', 'messages', 'user', 'safety_identifie
 /** The prefix that names a conversation ends with its first user message, which stands early. */
 const MOST_MESSAGES_READ = 16;
 const LONGEST_MODEL = 256;
+/** Bytes. */
+const LONGEST_PREFIX = 128 * 1024;
 const ROLE = new Set(['role']);
 
 /** Reads the body as latin1 text. Throws a `GatewayError` that names the field at fault. */
@@ -61,14 +63,21 @@ function sessionHint(text: string, members: ReadonlyMap<string, Span>): string |
   return value ? `user:${value}` : undefined;
 }
 
-/** Every message up to and including the first of the user, byte for byte. */
+/** Every message up to and including the first of the user, byte for byte; of a long one its length and both ends. */
 function promptPrefix(text: string, members: ReadonlyMap<string, Span>): string | undefined {
   const messages = members.get('messages');
   if (!messages) return undefined;
   const elements = scanArray(text, messages, MOST_MESSAGES_READ);
   const first = elements[0];
   const last = elements.find((span) => roleOf(text.slice(span.start, span.end)) === 'user') ?? elements.at(-1);
-  return first && last && text.slice(first.start, last.end);
+  return first && last && shortened(text, first.start, last.end);
+}
+
+/** Hashing megabytes to recognise a conversation would hold up everybody else's chunks: 0.6 ms a MB, more than reading them. */
+function shortened(text: string, start: number, end: number): string {
+  if (end - start <= LONGEST_PREFIX) return text.slice(start, end);
+  const half = LONGEST_PREFIX / 2;
+  return `${text.slice(start, start + half)}\0${end - start}\0${text.slice(end - half, end)}`;
 }
 
 function roleOf(message: string): string | undefined {
