@@ -110,7 +110,7 @@ test('a target that nobody serves makes the run invalid, not a table of zeros', 
 
 test('Ctrl-C ends the load, writes the partial report and leaves with 130 and no process behind', async (t) => {
   const { code, output, summary } = await command(t, [...SHORT, '-d', '60s', '--time-scale', '1'], async (pid, said) => {
-    while (!said().includes('users')) await sleep(50);
+    while (!said().includes('in flight')) await sleep(50);
     await sleep(3000);
     process.kill(pid, 'SIGINT');
   });
