@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: one small measurement each, by name. */
 const BENCHES: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  'response-reader': () => import('./response-reader.js'),
   store: () => import('./store.js'),
   'store-worker': () => import('./store-worker.js'),
 };

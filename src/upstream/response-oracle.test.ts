@@ -67,3 +67,47 @@ test('what our client accepts, undici accepts and understands alike', async (t) 
   for (const [why, example] of faults) t.fail(`${why}: ${example}`);
   t.ok((tally.get('accepted by ours, accepted by undici') ?? 0) > RUNS / 20, 'many are accepted by both');
 });
+
+/** What fuzzing found where the two differed, without what did not matter. */
+const FOUND: readonly (readonly [why: string, text: string, accepted: boolean])[] = [
+  ['tabs around a length, in one', 'HTTP/1.1 429 Too Many\r\nContent-Length:  \t6  \t\r\n\r\n\r0\r\n\r\n', false],
+  ['a tab around a length of nothing', 'HTTP/1.1 400 Y\r\nContent-Length:\t0\t\r\nx: y\r\n\r\n', false],
+  ['an extension of any form', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b="c"\r\nx\r\n0\r\n\r\n', false],
+  ['a tab behind an extension', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a="b"\t\r\nx\r\n0\r\n\r\n', false],
+  ['an extension without a name', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;;a\r\nx\r\n0\r\n\r\n', false],
+  [
+    'a length in a trailer',
+    'HTTP/1.1 491 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nContent-Length: 5\r\n\r\n',
+    false,
+  ],
+  [
+    'a coding in a trailer',
+    'HTTP/1.1 491 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n',
+    false,
+  ],
+  ['a 304 that announces a body', 'HTTP/1.1 304 OK\r\nContent-Length: 5\r\n\r\n0\r\n\r\n', false],
+  [
+    'an interim head that announces a body',
+    'HTTP/1.1 103 OK\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
+    false,
+  ],
+  ['an empty coding with a length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: \r\nContent-Length: 5\r\n\r\n0\r\n\r\n', false],
+  ['a CR in the reason', 'HTTP/1.1 465 \r\r\r\n\nx: y\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n', false],
+  ['empty lines before the status line', 'HTTP/1.1 103 x\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx', false],
+  ['a 100 that was not asked for', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 w\r\n\r\n', true],
+  [
+    'a coding padded by what is a space to String.trim',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\xa0\r\n\r\n1\r\nx\r\n0\r\n\r\n',
+    false,
+  ],
+];
+
+test('what fuzzing found stays as it was decided', async (t) => {
+  const oracle = await ResponseOracle.start();
+  t.teardown(() => oracle.stop());
+  for (const [why, text, accepted] of FOUND) {
+    const both = await oracle.judge([text]);
+    t.equal(both.own.fault === '', accepted, `${why}: ${both.own.fault}`);
+    t.equal(disagreement(both, text), '', why);
+  }
+});

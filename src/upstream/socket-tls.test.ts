@@ -167,6 +167,14 @@ else {
     t.match(await ask(upstream).outcome, { end: 'broken' });
   });
 
+  // Node does not tell an end of TLS from an end of TCP alone, for undici neither: the gateway looks at the last event.
+  test('an answer whose end is the end of the connection is complete without a goodbye too', async (t) => {
+    const { upstream } = await start(t, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\nhi', () => setTimeout(() => socket.destroy(), 50));
+    });
+    t.match(await ask(upstream).outcome, { payload: 'hi', end: 'complete' });
+  });
+
   test('a stopped request closes its connection', async (t) => {
     const { server, upstream } = await start(t, () => {});
     const { exchange } = ask(upstream);
