@@ -13,6 +13,10 @@ const PERIOD_US = 10_000;
 /** The kernel refuses less. */
 const LEAST_QUOTA_US = 1_000;
 
+/** A dying process is in its group until the kernel has taken it apart: a second is plenty. */
+const REMOVE_TRIES = 50;
+const REMOVE_PAUSE_MS = 20;
+
 /** Limit in microseconds of CPU a period. */
 export interface Quota {
   quota: number;
@@ -79,11 +83,22 @@ export class CpuGroup {
     if (this.#version === 2) this.#write('cgroup.subtree_control', '+cpu');
   }
 
-  /** What still runs here goes to another group, as a group with processes cannot be removed. */
+  /** What still runs here goes to another group, as a group with processes cannot be removed; one that is just dying is waited for. */
   remove(refuge: CpuGroup): void {
-    for (const pid of readFileSync(join(this.folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean))
-      refuge.add(Number(pid));
-    rmdirSync(this.folder);
+    for (let left = REMOVE_TRIES; ; left--) {
+      for (const pid of this.#members()) refuge.add(pid);
+      try {
+        return rmdirSync(this.folder);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || left === 0) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVE_PAUSE_MS);
+      }
+    }
+  }
+
+  #members(): number[] {
+    const text = readFileSync(join(this.folder, 'cgroup.procs'), 'utf8');
+    return text.split('\n').filter(Boolean).map(Number);
   }
 
   #write(file: string, text: string): void {
