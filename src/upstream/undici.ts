@@ -14,16 +14,6 @@ const KEEP_ALIVE = 4_000;
 /** Providers send about 2 KB; past this the answer is broken. */
 const MOST_HEADER_BYTES = 64 * 1024;
 
-const CONNECT_CODES = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
 /** A pool for `origin` (scheme, host and port). */
 export function createUndiciUpstream(origin: string, options: PoolOptions): Upstream {
   const pool = new Pool(origin, {
@@ -103,15 +93,10 @@ class UndiciExchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   }
 }
 
+/** Of what fails before a connection carries the request, all but undici's own objections to the request or to its being closed. */
 function isConnectError(error: Error): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return (
-    CONNECT_CODES.has(code) ||
-    code.startsWith('ERR_TLS') ||
-    code.startsWith('CERT_') ||
-    code.includes('SELF_SIGNED') ||
-    code === 'ECONNRESET'
-  );
+  return !code.startsWith('UND_ERR_') || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 function toMap(headers: Record<string, string | string[] | undefined>): UpstreamHeaders {

@@ -323,7 +323,7 @@ export const anyResponse: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** `text` in pieces, cut at random places; as many as it has characters at most. */
-export function pieces(text: string): fc.Arbitrary<string[]> {
+export function pieces(text: string): fc.Arbitrary<readonly string[]> {
   const cuts = fc.array(fc.nat({ max: text.length }), { maxLength: 12 });
   return fc.oneof(
     { weight: 8, arbitrary: cuts.map((places) => cutAt(text, places)) },

@@ -6,7 +6,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Dialer } from './dial.js';
-import type { Exchange } from './exchange.js';
+import type { Carrier, Exchange } from './exchange.js';
 import { requestHead } from './request-text.js';
 import { ResponseFault } from './response-fault.js';
 
@@ -27,7 +27,7 @@ const IDLE_CLOSE = 1_000;
 /** A body up to this size goes out in one string with its head: one write, no second buffer. */
 const SMALL_BODY = 8 * 1024;
 
-export class Connection {
+export class Connection implements Carrier {
   /** When it may no longer be used, on `performance.now()`'s clock. Kept by the owner. */
   idleUntil = 0;
   /** When it was last used, on the same clock. Kept by the owner. */
@@ -78,7 +78,6 @@ export class Connection {
     this.#socket.resume();
   }
 
-  /** The exchange is over; 0: this connection may not be used again. */
   release(keepAlive: number | undefined): void {
     this.#exchange = undefined;
     // An answer that came before the request was all sent leaves a rest that the next request would follow.

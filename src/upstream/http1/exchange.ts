@@ -1,8 +1,16 @@
 /** One request and its answer on a connection. What is heard after it is over goes nowhere. */
 import { type UpstreamExchange, UpstreamFault, type UpstreamListener, type UpstreamRequest } from '../upstream.js';
-import type { Connection } from './connection.js';
 import type { ResponseHead } from './response-head.js';
 import { ResponseReader, type ResponseSink } from './response-reader.js';
+
+/** What carries an exchange: a connection, which may carry another once it is released. */
+export interface Carrier {
+  pause(): void;
+  resume(): void;
+  /** The exchange is over. Milliseconds for which the answer lets the connection be kept; 0: not at all, undefined: no word of it. */
+  release(keepAlive: number | undefined): void;
+  destroy(): void;
+}
 
 /** What is kept of a request that cannot be sent again since its answer has begun: bodies are large, streams long. */
 const SENT: UpstreamRequest = { method: 'POST', path: '/', headers: [], body: null };
@@ -10,7 +18,7 @@ const SENT: UpstreamRequest = { method: 'POST', path: '/', headers: [], body: nu
 export class Exchange implements UpstreamExchange, ResponseSink {
   request: UpstreamRequest;
   /** Set while this exchange is what the connection carries; after that the connection may be another's. */
-  connection: Connection | undefined;
+  connection: Carrier | undefined;
   /** No byte of an answer has come: a kept connection may have been closed before the request reached it. */
   unheard = true;
   paused = false;
@@ -76,7 +84,7 @@ export class Exchange implements UpstreamExchange, ResponseSink {
     this.#listener.onEnd();
   }
 
-  #leave(): Connection | undefined {
+  #leave(): Carrier | undefined {
     const { connection } = this;
     this.over = true;
     this.paused = false;

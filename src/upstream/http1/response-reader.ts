@@ -1,5 +1,6 @@
 /** Reads one response off a connection, in whatever pieces it comes. Pure: bytes in (latin1 text), calls out. One per request. */
-import { type BodyReader, createBodyReader } from './body-reader.js';
+import { createBodyReader } from './bodies.js';
+import type { BodyReader } from './body-reader.js';
 import { ResponseFault } from './response-fault.js';
 import { type ResponseHead, readHead } from './response-head.js';
 

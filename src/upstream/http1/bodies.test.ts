@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createBodyReader } from './body-reader.js';
+import { createBodyReader } from './bodies.js';
 import { ChunkedBody } from './chunked-body.js';
 
 test('a body of a known length ends at that length, wherever it is split', (t) => {
