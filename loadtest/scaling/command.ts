@@ -11,11 +11,13 @@ import { NAMES } from './names.js';
 import { type ScalingWishes, scalingPlan, scalingPoints } from './plan.js';
 import { measurePoint } from './point.js';
 import { renderScaling, renderScalingHead } from './report.js';
-import { warmSeconds, warmWorkers } from './warm-up.js';
+import { warmWorkers } from './warm-up.js';
 import type { PointPlan, PointResult, ScalingPlan, ScalingRecord, ScalingTarget } from './words.js';
 
 /** Start, idle, drain and stop of a point, beside what is measured. */
 const AROUND_SECONDS = 6;
+/** For each worker; a busy machine takes longer. */
+const USUAL_WARM_SECONDS = 2;
 
 /** Measures the curve, prints and writes it; gives the exit code. Whatever happens, no group and no process is left. */
 export async function scalingCommand(wishes: ScalingWishes, entry: string): Promise<number> {
@@ -84,7 +86,7 @@ class ScalingCommand {
   #sayPlan(points: readonly PointPlan[]): void {
     const { freeSeconds, settleSeconds, durationSeconds } = this.#plan;
     const each = freeSeconds + settleSeconds + durationSeconds + AROUND_SECONDS;
-    const seconds = points.reduce((sum, point) => sum + each + warmSeconds(warmWorkers(point)), 0);
+    const seconds = points.reduce((sum, point) => sum + each + USUAL_WARM_SECONDS * warmWorkers(point), 0);
     this.#display.say(renderScalingHead(this.#plan, seconds));
     for (const line of this.#missing) this.#display.say(`! ${line}`);
   }
