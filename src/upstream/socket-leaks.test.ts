@@ -50,3 +50,19 @@ test('no socket stays open after close, however the requests ended', async (t) =
   await until(() => readdirSync('/proc/self/fd').length <= before + 1);
   t.pass('the same descriptors as before');
 });
+
+test('a burst leaves no more than 1,024 idle connections, and none of them for long', async (t) => {
+  const burst = 1_100;
+  const waiting: (() => void)[] = [];
+  const server = await RawUpstream.start(t, (socket) => {
+    waiting.push(() => socket.write(answerOf('ok')));
+    if (waiting.length === burst) for (const answer of waiting) answer();
+  });
+  const upstream = createSocketUpstream(server.origin, { connectTimeout: 30_000 });
+  const outcomes = await Promise.all(Array.from({ length: burst }, () => ask(upstream).outcome));
+  t.equal(outcomes.filter(({ end }) => end === 'complete').length, burst);
+  await until(() => server.open <= 1_024);
+  t.ok(server.open > 0, `${server.open} are kept`);
+  await until(() => server.open === 0);
+  await upstream.close();
+});
