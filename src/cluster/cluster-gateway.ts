@@ -131,8 +131,8 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
     return fill(this.#seats(), fillLimits(maxInFlight / workers))?.id;
   }
 
-  othersServe(dead: number): boolean {
-    return this.#supervisor.links.some((link) => link.id !== dead && link.wasReady && link.connected);
+  serves(worker: number): boolean {
+    return this.#supervisor.links.some(({ id, state }) => id === worker && state === 'ready');
   }
 
   /** Those that take new requests, the oldest first. */

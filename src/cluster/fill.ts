@@ -6,7 +6,7 @@
 /** One worker that serves, as the primary knows it. */
 export interface Seat {
   readonly id: number;
-  /** Connections offered that it has not answered for: a worker behind with its work answers late. */
+  /** Connections offered that it has not answered for: a worker behind with its work answers late, a stuck one never. */
   readonly waiting: number;
   readonly connections: number;
   /** Share of the last second that its event loop was busy, 0 to 1. */
@@ -17,12 +17,11 @@ export interface Seat {
 export interface FillLimits {
   /** Busy beyond this, a request waits for others' chunks. */
   readonly utilization: number;
-  readonly waiting: number;
   /** Each may be two sockets, and a poll with more than 1,024 ready ones takes in no new connection (libuv). */
   readonly connections: number;
 }
 
-const LIMITS: FillLimits = { utilization: 0.6, waiting: 2, connections: 400 };
+const LIMITS: FillLimits = { utilization: 0.6, connections: 400 };
 
 /** The limits where a worker may have so many requests in flight: it must not refuse what others have room for. */
 export function fillLimits(slotsPerWorker: number): FillLimits {
@@ -33,6 +32,6 @@ export function fillLimits(slotsPerWorker: number): FillLimits {
 export function fill(seats: readonly Seat[], limits: FillLimits): Seat | undefined {
   return seats.find(
     ({ waiting, connections, utilization }) =>
-      waiting < limits.waiting && connections < limits.connections && utilization < limits.utilization,
+      waiting === 0 && connections < limits.connections && utilization < limits.utilization,
   );
 }

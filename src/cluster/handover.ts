@@ -29,8 +29,8 @@ type Send = (message: ClusterWord, handle?: Closable, ...rest: unknown[]) => boo
 export interface HandoverRules {
   /** The worker that takes the next connection, by id; undefined or one that is not here leaves it to turns. */
   choose(): number | undefined;
-  /** Whether anybody could take over the connections under way to a worker that died. */
-  othersServe(dead: number): boolean;
+  /** Whether this worker takes new connections. */
+  serves(worker: number): boolean;
 }
 
 /** All workers' connections under way. */
@@ -46,12 +46,12 @@ export class Handover {
   watch(worker: Worker): void {
     const line = new Line(worker);
     this.#lines.set(worker.id, line);
-    line.redirect(() => this.#chosen());
+    line.redirect(() => this.#chosen(line));
     // One turn later, so that what the worker said last has been read.
     worker.process.once('exit', () =>
       setImmediate(() => {
         this.#lines.delete(worker.id);
-        line.bury(this.#rules.othersServe(worker.id));
+        line.bury([...this.#lines].some(([id, { connected }]) => connected && this.#rules.serves(id)));
       }),
     );
   }
@@ -65,10 +65,13 @@ export class Handover {
     return { waiting: line.offered.size, taken: line.taken };
   }
 
-  #chosen(): Line | undefined {
+  /** Node asks a worker for one answer at a time; of one that owes an answer for another's offer nothing more is asked. */
+  #chosen(inTurn: Line): Line {
     const id = this.#rules.choose();
-    const line = id === undefined ? undefined : this.#lines.get(id);
-    return line?.connected ? line : undefined;
+    const line = (id === undefined ? undefined : this.#lines.get(id)) ?? inTurn;
+    if (line.connected && line.offered.size === 0) return line;
+    const others = [...this.#lines].filter(([other]) => this.#rules.serves(other)).map(([, other]) => other);
+    return others.find(({ connected, offered }) => connected && offered.size === 0) ?? inTurn;
   }
 }
 
@@ -85,7 +88,8 @@ class Line {
     const channel = worker.process;
     this.#channel = channel;
     this.#send = channel.send.bind(channel) as unknown as Send;
-    channel.on('internalMessage' as 'message', (word: ClusterWord) => this.#hear(word));
+    // Before Node hears it, which at once offers the next connection: a worker that has answered can be asked again.
+    channel.prependListener('internalMessage' as 'message', (word: ClusterWord) => this.#hear(word));
     channel.once('disconnect', () => {
       this.#disconnected = true;
     });
@@ -103,11 +107,10 @@ class Line {
   }
 
   /** From now on an offer goes to the line that `choose` names. */
-  redirect(choose: () => Line | undefined): void {
+  redirect(choose: () => Line): void {
     const sending: Send = (message, handle, ...rest) => {
       if (message.act !== 'newconn' || message.seq === undefined || !handle) return this.#send(message, handle, ...rest);
-      const line = choose() ?? this;
-      return line.#offer(message, message.seq, handle, rest);
+      return choose().#offer(message, message.seq, handle, rest);
     };
     this.#channel.send = sending as unknown as Worker['process']['send'];
   }
