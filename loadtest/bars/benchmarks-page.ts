@@ -59,8 +59,8 @@ function table(columns: readonly Column[]): string {
 
 function cell(figure: Figure | undefined): string {
   if (!figure) return '–';
-  const { median, least, most } = figure.value;
-  const [middle, low, high] = [median, least, most].map((value) => number(value, figure.unit));
+  const { median, lowest, highest } = figure.value;
+  const [middle, low, high] = [median, lowest, highest].map((value) => number(value, figure.unit));
   return `${MARKS[verdictOf(median, figure)]} ${middle} (${low}–${high})`;
 }
 

@@ -45,7 +45,7 @@ function summaryOf(...runs: RunResult[]): Summary {
 test('the row on round 2 is the ratio of both, repeat by repeat', async (t) => {
   const summary = summaryOf(runOf('cluster', 2), runOf('conventional', 4), runOf('cluster', 4), runOf('conventional', 8));
   const run = runFromSummary(summary, 'summary.json');
-  t.match(run.figures, [{ id: 'rps-per-cpu', value: { median: 2, least: 2, most: 2, rounds: 2 } }]);
+  t.match(run.figures, [{ id: 'rps-per-cpu', value: { median: 2, lowest: 2, highest: 2, rounds: 2 } }]);
   t.equal(run.startedAt, '2026-11-21T09:00:00.000Z');
 });
 

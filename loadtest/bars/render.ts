@@ -10,7 +10,7 @@ export function renderRun(run: BarsRun): string {
   const rows = run.figures.map((figure) => [
     figure.what,
     number(figure.value.median, figure.unit),
-    `${number(figure.value.least, figure.unit)}–${number(figure.value.most, figure.unit)}`,
+    `${number(figure.value.lowest, figure.unit)}–${number(figure.value.highest, figure.unit)}`,
     bound(figure, figure.bar),
     bound(figure, figure.beyond),
     MARKS[verdictOf(figure.value.median, figure)],

@@ -3,7 +3,7 @@ import type { BarsRun, Figure } from './figure.js';
 import { figure } from './verdict.js';
 
 export function sampleFigure(value: number): Figure {
-  return figure('chunk', { median: value, least: value - 0.1, most: value + 0.1, rounds: 3 }, ['cluster: 30.0 µs a chunk']);
+  return figure('chunk', { median: value, lowest: value - 0.1, highest: value + 0.1, rounds: 3 }, ['cluster: 30.0 µs a chunk']);
 }
 
 export function sampleRun(changes: Partial<BarsRun> = {}, gatewayNode = 'v20.20.2'): BarsRun {

@@ -16,13 +16,13 @@ test('a quantile lies on the straight line between its neighbours', async (t) =>
 });
 
 test('a spread has the extremes and the number of rounds', async (t) => {
-  t.same(spreadOf([3, 1, 2]), { median: 2, least: 1, most: 3, rounds: 3 });
+  t.same(spreadOf([3, 1, 2]), { median: 2, lowest: 1, highest: 3, rounds: 3 });
 });
 
 test('a ratio is taken round by round: a slow minute that befalls both sides cancels out', async (t) => {
   const ratio = pairedRatio([10, 30, 11], [10, 30, 10]);
   t.equal(ratio.median, 1);
-  t.equal(ratio.most, 1.1);
+  t.equal(ratio.highest, 1.1);
 });
 
 test('a round that lacks one side is left out of a ratio', async (t) => {

@@ -1,10 +1,9 @@
 /** Medians and ratios of repeated measurements. Pure. */
+import { spreadOf as spreadOfSome } from '../report/spread.js';
+import type { Spread as MedianAndEnds } from '../result.js';
 
-/** One figure out of several rounds. */
-export interface Spread {
-  median: number;
-  least: number;
-  most: number;
+/** One figure out of several rounds; not a number when there was none. */
+export interface Spread extends MedianAndEnds {
   rounds: number;
 }
 
@@ -24,7 +23,8 @@ export function quantile(values: readonly number[], share: number): number {
 
 /** Median with its extremes. */
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), least: Math.min(...values), most: Math.max(...values), rounds: values.length };
+  const nothing = { median: Number.NaN, lowest: Number.NaN, highest: Number.NaN };
+  return { ...(spreadOfSome(values) ?? nothing), rounds: values.length };
 }
 
 /**

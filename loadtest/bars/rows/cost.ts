@@ -87,8 +87,8 @@ function compare(site: Site, costs: ReadonlyMap<TargetName, readonly Cost[]>, pi
   const all = [...costs];
   const [basis, theirs = []] = all.at(-1) ?? [];
   for (const [name, own] of all) {
-    const { median: ratio, least, most } = pairedRatio(micros(own), micros(theirs));
-    const over = name === basis ? '' : `; ${ratio.toFixed(2)} of ${basis} (${least.toFixed(2)}–${most.toFixed(2)})`;
+    const { median: ratio, lowest, highest } = pairedRatio(micros(own), micros(theirs));
+    const over = name === basis ? '' : `; ${ratio.toFixed(2)} of ${basis} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
     site.settings.say(`  = ${inWords(name, piece, own)}${over}`);
   }
 }
