@@ -8,6 +8,7 @@ const ENTRIES = {
   primary: 'src/start.ts',
   'primary-main': 'src/primary.ts',
   worker: 'src/worker.ts',
+  'thread-tasks': 'workers/read-fields.ts',
   mock: 'loadtest/mock/main.ts',
   loadtest: 'loadtest/main.ts',
   bench: 'loadtest/micro/main.ts',

@@ -74,7 +74,9 @@ async function createGateway(config: GatewayConfig): Promise<RunningGateway> {
   const { startService } = await import('./http/service.js');
   const store = stores.single();
   await store.ready;
-  return new SingleProcess(config, store, () => startService({ config, store, worker: 'single' }));
+  return new SingleProcess(config, store, () =>
+    startService({ config, store, worker: 'single', taskFile: sibling('thread-tasks.js') }),
+  );
 }
 
 /** The admin port, loaded while the workers start. A demo takes another port rather than fail: 9090 is Prometheus' own. */

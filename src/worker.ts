@@ -1,6 +1,7 @@
 /** A worker's entry: greet the primary, serve what it configures, obey it alone, leave when it is gone. */
 
 import cluster from 'node:cluster';
+import { fileURLToPath } from 'node:url';
 import type { GatewayConfig } from './config.js';
 import { type Service, startService } from './http/service.js';
 import { flushLog, log, setSecrets } from './log.js';
@@ -34,6 +35,8 @@ async function obey(message: ToWorker): Promise<void> {
       return;
     case 'ask':
       return say({ type: 'answer', id: message.id, value: await service?.answer(message.inquiry) });
+    case 'shed':
+      return service?.shed(message.connections);
     case 'drain':
       return drain(message.deadline, message.linger);
     default:
@@ -51,7 +54,7 @@ async function start(config: GatewayConfig): Promise<void> {
     },
   });
   await store.ready;
-  service = await startService({ config, store });
+  service = await startService({ config, store, taskFile: fileURLToPath(new URL('thread-tasks.js', import.meta.url)) });
   say({ type: 'ready', port: service.port });
   setInterval(tellStats, STATS_EVERY).unref();
 }

@@ -1,6 +1,7 @@
 /** What every request shares within a worker; built once by `http/service.ts`. */
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
+import type { OffLoop } from '../threads/piscina-pool.js';
 import type { Deadlines } from './deadlines.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { UpstreamTable } from './upstream-table.js';
@@ -11,4 +12,6 @@ export interface GatewayParts {
   readonly upstreams: UpstreamTable;
   readonly deadlines: Deadlines;
   readonly budget: RetryBudget;
+  /** Absent: everything is done on the event loop. */
+  readonly threads?: OffLoop;
 }

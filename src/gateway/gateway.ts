@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../config.js';
 import { GatewayError } from '../errors.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
+import type { OffLoop } from '../threads/piscina-pool.js';
 import { Deadlines } from './deadlines.js';
 import type { GatewayParts } from './gateway-parts.js';
 import type { RequestRun } from './request-run.js';
@@ -20,11 +21,11 @@ export class Gateway {
   readonly #budget: RetryBudget;
   readonly #running = new Set<RequestRun>();
 
-  constructor(config: GatewayConfig, store: Store, metrics: Metrics) {
+  constructor(config: GatewayConfig, store: Store, metrics: Metrics, threads?: OffLoop) {
     this.snapshot = createSnapshot(config);
     this.#upstreams.configure(config);
     this.#budget = new RetryBudget(config.retry.budgetPercent, performance.now());
-    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines: new Deadlines(), budget: this.#budget };
+    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines: new Deadlines(), budget: this.#budget, threads };
     metrics.configure(config);
   }
 
@@ -73,6 +74,6 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
-    await this.#upstreams.close();
+    await Promise.all([this.#upstreams.close(), this.parts.threads?.close()]);
   }
 }

@@ -4,10 +4,12 @@
  */
 import { GatewayError } from '../errors.js';
 import { log } from '../log.js';
+import type { OffLoop } from '../threads/piscina-pool.js';
 import { account } from './account.js';
 import type { ClientExchange } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import type { Gateway } from './gateway.js';
+import { readFields } from './read-fields.js';
 import { requestIdOf } from './request-id.js';
 import { RequestRun } from './request-run.js';
 import type { Route } from './route.js';
@@ -22,7 +24,7 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
     gateway.refuseIfFull();
     context.caller = context.snapshot.authenticator.authenticate(client.headers);
     context.body = await client.readBody(context.snapshot.config.server.bodyLimit);
-    parse(context);
+    await parse(context, gateway.parts.threads);
     await run.run();
   } catch (error) {
     answerError(context, run, error);
@@ -46,10 +48,12 @@ function openContext(gateway: Gateway, route: Route, client: ClientExchange): Re
   };
 }
 
-function parse(context: RequestContext): void {
+async function parse(context: RequestContext, threads: OffLoop | undefined): Promise<void> {
   const { caller, body, route, snapshot, client } = context;
   if (!caller || !body) throw new GatewayError('internal_error', 'A request was parsed before it was read.');
-  const fields = route.readRoutingFields(body.toString('latin1'));
+  const read = readFields(route, body, threads);
+  // Nearly always read already: an await costs a turn of the microtask queue.
+  const fields = read instanceof Promise ? await read : read;
   context.fields = fields;
   context.model = snapshot.models.resolve(fields.model, caller);
   context.session = sessionOf(caller.namespace, client.headers[snapshot.config.sticky.header], fields, snapshot.config.sticky);

@@ -1,6 +1,7 @@
 /** Reads a request body within a bound, refusing what is too large before it is buffered. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../errors.js';
+import { OFF_LOOP_FROM } from '../gateway/read-fields.js';
 
 /** The body of at most `limit` bytes. A client that waits for `100 Continue` is told only now, after it was authenticated. */
 export function readBody(request: IncomingMessage, response: ServerResponse, limit: number): Promise<Buffer> {
@@ -19,11 +20,22 @@ export function readBody(request: IncomingMessage, response: ServerResponse, lim
       if (length > limit) settle(() => reject(tooLarge(limit)));
       else chunks.push(chunk);
     };
-    const onEnd = (): void => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)));
+    const onEnd = (): void => settle(() => resolve(joined(chunks, length)));
     const onClose = (): void =>
       settle(() => reject(new GatewayError('client_closed_request', 'The client left before its request was complete.')));
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
+}
+
+/** A body that may go to a thread lies in shared memory: it is copied once in any case, and then no more. */
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const [first] = chunks;
+  if (chunks.length === 1 && first) return first;
+  if (length < OFF_LOOP_FROM) return Buffer.concat(chunks, length);
+  const body = Buffer.from(new SharedArrayBuffer(length));
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(body, at);
+  return body;
 }
 
 function tooLarge(limit: number): GatewayError {

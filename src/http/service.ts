@@ -5,10 +5,10 @@ import { Gateway } from '../gateway/gateway.js';
 import type { ClusterState, Inquiry, WorkerStats } from '../messages.js';
 import { createMetrics, type Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
-import { createApp } from './app.js';
+import { PiscinaPool } from '../threads/piscina-pool.js';
+import { createApp, type Serving } from './app.js';
 import { createDataServer, listen } from './data-server.js';
 import { Drain } from './drain.js';
-import type { HealthSource } from './health.js';
 import { nodeListener } from './hono.js';
 import { ServiceStats } from './service-stats.js';
 
@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly store: Store;
   /** Names this process in metrics. */
   readonly worker?: string;
+  /** The bundled file that threads run; absent: no threads. */
+  readonly taskFile?: string;
 }
 
 /** Builds everything and listens. Rejects when the address cannot be had. */
@@ -26,7 +28,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return service;
 }
 
-export class Service implements HealthSource {
+export class Service implements Serving {
   port = 0;
   cluster: ClusterState = { workers: 1, inFlight: 0 };
   readonly #gateway: Gateway;
@@ -35,12 +37,13 @@ export class Service implements HealthSource {
   readonly #server: Server;
   readonly #drain: Drain;
   readonly #stats = new ServiceStats();
+  #toSendAway = 0;
 
-  constructor({ config, store, worker }: ServiceOptions) {
+  constructor({ config, store, worker, taskFile }: ServiceOptions) {
     this.#store = store;
     this.#metrics = createMetrics({ worker });
     this.#metrics.watchStore(() => store.health);
-    this.#gateway = new Gateway(config, store, this.#metrics);
+    this.#gateway = new Gateway(config, store, this.#metrics, taskFile ? new PiscinaPool(taskFile) : undefined);
     this.#server = createDataServer(nodeListener(createApp(this.#gateway, this)));
     this.#server.on('connection', (socket) => {
       this.#metrics.tallies.connections++;
@@ -55,6 +58,18 @@ export class Service implements HealthSource {
 
   get draining(): boolean {
     return this.#drain.started;
+  }
+
+  /** So many of the next answers end their connections; not added to what an earlier call left over. */
+  shed(connections: number): void {
+    this.#toSendAway = connections;
+  }
+
+  sendsAway(): boolean {
+    if (this.draining) return true;
+    if (this.#toSendAway === 0) return false;
+    this.#toSendAway--;
+    return true;
   }
 
   get inFlight(): number {

@@ -1,0 +1,30 @@
+/** PARSE: the routing fields of a body, on the event loop where that is quick and on a thread where it is not. */
+import { GatewayError } from '../errors.js';
+import type { RoutingFields } from '../protocol/protocol.js';
+import type { FieldAnswer, FieldTask } from '../threads/field-task.js';
+import type { OffLoop } from '../threads/piscina-pool.js';
+import type { Route } from './route.js';
+
+/** Bytes from which on the way to the thread and back is worth it: docs/decisions/0008-off-loop.md. */
+export const OFF_LOOP_FROM = 1024 * 1024;
+
+/**
+ * A thread that fails only costs the time it took: the body is shared, not given away, and is then read here.
+ * @throws GatewayError for a body that names no model or is no JSON object.
+ */
+export function readFields(route: Route, body: Buffer, threads: OffLoop | undefined): RoutingFields | Promise<RoutingFields> {
+  if (threads === undefined || body.length < OFF_LOOP_FROM) return readHere(route, body);
+  return readElsewhere(route, body, threads);
+}
+
+function readHere(route: Route, body: Buffer): RoutingFields {
+  return route.readRoutingFields(body.toString('latin1'));
+}
+
+async function readElsewhere(route: Route, body: Buffer, threads: OffLoop): Promise<RoutingFields> {
+  const task: FieldTask = { protocol: route.protocol.name, body };
+  const answer = (await threads.run('readFields', task).catch(() => undefined)) as FieldAnswer | undefined;
+  if (answer === undefined) return readHere(route, body);
+  if (answer.ok) return answer.fields;
+  throw new GatewayError(answer.code, answer.message, { param: answer.param ?? undefined });
+}
