@@ -36,6 +36,8 @@ export type ToWorker =
   | { readonly type: 'configure'; readonly config: GatewayConfig; readonly generation: number }
   | { readonly type: 'cluster-state'; readonly state: ClusterState }
   | { readonly type: 'ask'; readonly id: number; readonly inquiry: Inquiry }
+  /** With so many of the next answers, tell clients to connect anew: another worker has room for them. */
+  | { readonly type: 'shed'; readonly connections: number }
   /** Stop accepting, finish what runs, leave after at most `deadline` milliseconds. `linger` keeps idle connections open for that long. */
   | { readonly type: 'drain'; readonly deadline: number; readonly linger: number }
   | StoreToWorker;

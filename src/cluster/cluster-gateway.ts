@@ -9,7 +9,7 @@ import type { UsageTable } from '../metrics/usage-table.js';
 import type { StoreMaker } from '../store/index.js';
 import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
-import { fill, fillLimits, type Seat } from './fill.js';
+import { fill, fillLimits, type Seat, surplus } from './fill.js';
 import { Handover, type HandoverRules } from './handover.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
@@ -123,6 +123,16 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
 
   onGone(link: WorkerLink): void {
     this.#counts.depart(link);
+  }
+
+  /** Connections that stay for long were given before their load was known. */
+  onTick(): void {
+    if (this.#config.server.accept === 'spread') return;
+    const seats = this.#seats();
+    for (const link of this.#supervisor.links) {
+      const connections = surplus(link.id, seats);
+      if (connections > 0) link.send({ type: 'shed', connections });
+    }
   }
 
   choose(): number | undefined {

@@ -21,6 +21,9 @@ export interface FillLimits {
   readonly connections: number;
 }
 
+/** A worker busier than `above` gives up this share of its connections a second while another is idler than `below`. */
+const SHED = { above: 0.8, below: 0.4, share: 1 / 8 };
+
 const LIMITS: FillLimits = { utilization: 0.6, connections: 400 };
 
 /** The limits where a worker may have so many requests in flight: it must not refuse what others have room for. */
@@ -34,4 +37,11 @@ export function fill(seats: readonly Seat[], limits: FillLimits): Seat | undefin
     ({ waiting, connections, utilization }) =>
       waiting === 0 && connections < limits.connections && utilization < limits.utilization,
   );
+}
+
+/** How many of its connections a worker should send away because it is too busy for them and another is not. */
+export function surplus(id: number, seats: readonly Seat[]): number {
+  const seat = seats.find((each) => each.id === id);
+  const room = seats.some(({ utilization }) => utilization < SHED.below);
+  return seat && room && seat.utilization > SHED.above ? Math.ceil(seat.connections * SHED.share) : 0;
 }

@@ -30,6 +30,8 @@ export interface SupervisorObserver {
   /** The last counts of a worker that leaves in order. */
   onFarewell(link: WorkerLink, counts: Counts): void;
   onGone(link: WorkerLink): void;
+  /** Once a second. */
+  onTick(): void;
   /** Workers die before they serve, again and again: nothing left to try. */
   onHopeless(reason: string): void;
 }
@@ -253,6 +255,7 @@ export class Supervisor implements LinkOwner {
   #tick(): void {
     for (const link of this.links) this.#watch(link);
     this.#share();
+    this.#options.observer.onTick();
   }
 
   /** Every worker can tell a caller how the whole cluster is. */

@@ -17,12 +17,18 @@ type AppContext = Context<{ Bindings: NodeBindings }>;
 /** What answers a request on Node's own objects. */
 type NodeHandler = (request: IncomingMessage, response: ServerResponse, context: AppContext) => void;
 
-export function createApp(gateway: Gateway, health: HealthSource): App {
+/** The process that the routes serve in. */
+export interface Serving extends HealthSource {
+  /** Whether the answer that now begins tells its client to connect anew. */
+  sendsAway(): boolean;
+}
+
+export function createApp(gateway: Gateway, health: Serving): App {
   const app: App = new Hono();
   const serve =
     (route: Route): NodeHandler =>
     (request, response) =>
-      void handle(gateway, route, new NodeExchange(request, response, () => health.draining));
+      void handle(gateway, route, new NodeExchange(request, response, () => health.sendsAway()));
 
   route(app, 'POST', CHAT_COMPLETIONS.path, serve(CHAT_COMPLETIONS));
   route(app, 'POST', EMBEDDINGS.path, serve(EMBEDDINGS));
