@@ -106,12 +106,14 @@ A quiet Linux machine, a Go toolchain for the Go column, \`openssl\` for the HTT
 \`ulimit -n\` of 20,000 for the 9,000 streams. Half an hour for all rows; \`--quick\` takes a few minutes and is for a first look.
 
 \`\`\`sh
-${command('--keep')}                                # all rows but that on round 2, this Node
+${command('--keep')}                                # all rows but those on round 2 and on CPU shares
 ${command('--keep --node /path/to/node26')}         # the gateway on another Node
 ${command('chunk,chunk-tls --quick')}
 ${command('chunk --targets cluster,cluster@dist-before')}    # two builds against each other
 npm run loadtest -- --round 2 --compare single,conventional,go
-${command('--summary results/<time>/summary.json --keep')}   # the row on round 2, from that run
+${command('--from results/<time>/summary.json --keep')}      # the row on round 2, from that run
+npm run loadtest -- --emulate-cores 4 --core-share 15
+${command('--from results/<time>/scaling.json --keep')}      # the rows on equal CPU shares, from that run
 npm run docs                                                  # writes this page
 \`\`\``;
 }

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Summary } from '../result.js';
+import type { ScalingRecord } from '../scaling/words.js';
 import { BARS_SCHEMA_VERSION, type BarsRun, type Figure } from './figure.js';
-import { runFromSummary } from './from-summary.js';
+import { runFromLoadtest } from './from-loadtest.js';
 import { keepRun } from './kept-runs.js';
 import { MachineWatch } from './machine.js';
 import { type BarsWishes, parseWishes, USAGE } from './options.js';
 import { renderRun } from './render.js';
 import { ROWS } from './rows/index.js';
 import { Site } from './site.js';
+import { withoutPaths } from './without-paths.js';
 
 const INTERRUPTED = 130;
 
@@ -21,15 +23,15 @@ export async function barsCommand(args: readonly string[], entry: string): Promi
   }
   // What was started is killed on exit; a half-measured row is worth nothing.
   process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
-  const run = wishes.summary === undefined ? await measure(wishes, args, entry) : await readSummary(wishes.summary);
+  const run = wishes.from === undefined ? await measure(wishes, args, entry) : await readRecord(wishes.from);
   console.log(`\n${renderRun(run)}`);
   if (wishes.keep && run.figures.length > 0) console.log(`\nkept: ${await keepRun(join(dirname(entry), '..'), run)}`);
   if (wishes.json) console.log(JSON.stringify(run));
   return run.figures.length > 0 ? 0 : 1;
 }
 
-async function readSummary(file: string): Promise<BarsRun> {
-  return runFromSummary(JSON.parse(await readFile(file, 'utf8')) as Summary, file);
+async function readRecord(file: string): Promise<BarsRun> {
+  return runFromLoadtest(JSON.parse(await readFile(file, 'utf8')) as Summary | ScalingRecord, withoutPaths(file));
 }
 
 async function measure(wishes: BarsWishes, args: readonly string[], entry: string): Promise<BarsRun> {
@@ -47,12 +49,8 @@ async function measure(wishes: BarsWishes, args: readonly string[], entry: strin
   const machine = watch.facts();
   return {
     schemaVersion: BARS_SCHEMA_VERSION,
-    startedAt,
-    command: args.join(' '),
-    machine,
-    pace,
-    figures,
-    problems: site.problems,
+    ...{ source: 'bars', startedAt, command: withoutPaths(args.join(' ')), machine, pace, figures },
+    problems: site.problems.map(withoutPaths),
   };
 }
 

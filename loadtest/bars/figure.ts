@@ -53,6 +53,8 @@ export interface Machine extends Environment {
 /** One run of the command. */
 export interface BarsRun {
   schemaVersion: typeof BARS_SCHEMA_VERSION;
+  /** What measured: this command, or a record of `npm run loadtest` that rows were taken from. */
+  source: 'bars' | 'round-2' | 'scaling';
   startedAt: string;
   /** The arguments it was given. */
   command: string;

@@ -4,6 +4,7 @@ import { sampleFigure, sampleRun } from './sample-run.js';
 
 test('a kept run is named by its day, the Node that ran the gateway and the commit', async (t) => {
   t.equal(keptName(sampleRun({}, 'v26.1.0')), '2026-11-21-node26.1.0-c3994ff-dirty.json');
+  t.equal(keptName(sampleRun({ source: 'scaling' })), '2026-11-21-node20.20.2-c3994ff-dirty-scaling.json');
 });
 
 test('rows measured later on the same day join the run, and take the place of the same row', async (t) => {
@@ -15,6 +16,11 @@ test('rows measured later on the same day join the run, and take the place of th
   );
   t.same(run.problems, ['no Go column']);
   t.equal(mergeRuns(sampleRun(), sampleRun({ figures: [sampleFigure(0.7)] })).figures[0]?.value.median, 0.7);
+});
+
+test('of two runs that were joined the shorter pace is told', async (t) => {
+  const quick = { rounds: 2, windowSeconds: 20, settleSeconds: 3 };
+  t.same(mergeRuns(sampleRun({ pace: quick }), sampleRun()).pace, { rounds: 2, windowSeconds: 15, settleSeconds: 3 });
 });
 
 test('of two runs that were joined the worse state of the machine is told', async (t) => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BARS_SCHEMA_VERSION, type BarsRun, type Machine } from './figure.js';
+import { BARS_SCHEMA_VERSION, type BarsRun, type Machine, type Pace } from './figure.js';
 
 /** Where they lie, from the project's folder. */
 export const KEPT_FOLDER = 'loadtest/baselines/bars';
@@ -29,9 +29,9 @@ export async function readKeptRuns(root: string): Promise<BarsRun[]> {
   return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
-/** `2026-11-21-node20.20.2-c3994ff.json`; a working tree that differs from its commit is called dirty. */
-export function keptName({ startedAt, machine }: BarsRun): string {
-  return `${startedAt.slice(0, 10)}-node${machine.gatewayNode.replace(/^v/, '')}-${machine.commit.replace('+', '-dirty')}.json`;
+/** `2026-11-21-node20.20.2-c3994ff.json`; a working tree that differs from its commit is called dirty, another source is named. */
+export function keptName({ startedAt, machine, source }: BarsRun): string {
+  return `${startedAt.slice(0, 10)}-node${machine.gatewayNode.replace(/^v/, '')}-${machine.commit.replace('+', '-dirty')}${source === 'bars' ? '' : `-${source}`}.json`;
 }
 
 /** A later run's rows take the place of the earlier one's; what else the later one says stands for both. */
@@ -42,9 +42,18 @@ export function mergeRuns(earlier: BarsRun, later: BarsRun): BarsRun {
     ...later,
     startedAt: earlier.startedAt,
     command: [...new Set([earlier.command, later.command])].join(' · '),
+    pace: shorter(earlier.pace, later.pace),
     machine: { ...later.machine, ...worstOf(earlier.machine, later.machine) },
     figures: [...earlier.figures.filter((figure) => !fresh.has(figure.id)), ...later.figures],
     problems: [...problems],
+  };
+}
+
+function shorter(one: Pace, other: Pace): Pace {
+  return {
+    rounds: Math.min(one.rounds, other.rounds),
+    windowSeconds: Math.min(one.windowSeconds, other.windowSeconds),
+    settleSeconds: Math.min(one.settleSeconds, other.settleSeconds),
   };
 }
 

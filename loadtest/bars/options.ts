@@ -10,8 +10,8 @@ export interface BarsWishes {
   nodePath: string;
   workers: number;
   pace: Pace;
-  /** `summary.json` of a comparison that `npm run loadtest` made: its row is read from there and nothing is measured. */
-  summary: string | undefined;
+  /** `summary.json` or `scaling.json` that `npm run loadtest` made: rows are read from there and nothing is measured. */
+  from: string | undefined;
   keep: boolean;
   json: boolean;
   help: boolean;
@@ -28,7 +28,8 @@ export const USAGE = `npm run bars [-- row,row …] [options]     measures each 
   --workers N       of the cluster (default: 4)
   --quick           ${QUICK.rounds} rounds of ${QUICK.windowSeconds} s instead of ${FULL.rounds} of ${FULL.windowSeconds} s
   --rounds N, --window SECONDS, --settle SECONDS
-  --summary FILE    take the row on round 2 from results/…/summary.json of npm run loadtest -- --round 2 --compare conventional
+  --from FILE       measure nothing and take rows from what npm run loadtest wrote: results/…/summary.json of --round 2
+                    --compare conventional, or scaling.json of --emulate-cores
   --keep            write the figures to loadtest/baselines/bars/, where docs/benchmarks.md is made from (npm run docs)
   --json            print the run as JSON at the end`;
 
@@ -39,7 +40,7 @@ export function parseWishes(args: readonly string[], rowNames: readonly string[]
     allowPositionals: true,
     options: {
       ...{ node: { type: 'string' }, targets: { type: 'string' }, workers: { type: 'string' } },
-      ...{ rounds: { type: 'string' }, window: { type: 'string' }, settle: { type: 'string' }, summary: { type: 'string' } },
+      ...{ rounds: { type: 'string' }, window: { type: 'string' }, settle: { type: 'string' }, from: { type: 'string' } },
       ...{ quick: { type: 'boolean' }, keep: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
@@ -57,7 +58,7 @@ export function parseWishes(args: readonly string[], rowNames: readonly string[]
       windowSeconds: whole('--window', values.window, pace.windowSeconds),
       settleSeconds: whole('--settle', values.settle, pace.settleSeconds),
     },
-    summary: values.summary,
+    from: values.from,
     keep: values.keep ?? false,
     json: values.json ?? false,
     help: values.help ?? false,

@@ -9,6 +9,7 @@ export function sampleFigure(value: number): Figure {
 export function sampleRun(changes: Partial<BarsRun> = {}, gatewayNode = 'v20.20.2'): BarsRun {
   return {
     schemaVersion: 1,
+    source: 'bars',
     startedAt: '2026-11-21T09:00:00.000Z',
     command: 'chunk --keep',
     machine: {

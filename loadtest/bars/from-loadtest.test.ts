@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import { makeSummary } from '../report/report.js';
 import type { GroupSample, RunResult, Summary } from '../result.js';
-import { runFromSummary } from './from-summary.js';
+import { madeRecord } from '../scaling/testing.js';
+import { runFromLoadtest } from './from-loadtest.js';
 import { sampleRun } from './sample-run.js';
 
 /** A valid run of 100 streams in 10 s whose gateway used `cpuSeconds`. */
@@ -44,7 +45,7 @@ function summaryOf(...runs: RunResult[]): Summary {
 
 test('the row on round 2 is the ratio of both, repeat by repeat', async (t) => {
   const summary = summaryOf(runOf('cluster', 2), runOf('conventional', 4), runOf('cluster', 4), runOf('conventional', 8));
-  const run = runFromSummary(summary, 'summary.json');
+  const run = runFromLoadtest(summary, 'summary.json');
   t.match(run.figures, [{ id: 'rps-per-cpu', value: { median: 2, lowest: 2, highest: 2, rounds: 2 } }]);
   t.equal(run.startedAt, '2026-11-21T09:00:00.000Z');
 });
@@ -56,9 +57,30 @@ test('an interrupted run counts for nothing, and neither does the one that it is
     runOf('cluster', 4),
     runOf('conventional', 4),
   );
-  t.match(runFromSummary(summary, 'x').figures[0]?.value, { median: 1, rounds: 1 });
+  t.match(runFromLoadtest(summary, 'x').figures[0]?.value, { median: 1, rounds: 1 });
 });
 
 test('a summary without the conventional process is refused with its name', async (t) => {
-  t.throws(() => runFromSummary(summaryOf(runOf('cluster', 2)), 'some.json'), /some\.json does not hold .* conventional/);
+  t.throws(() => runFromLoadtest(summaryOf(runOf('cluster', 2)), 'some.json'), /some\.json does not hold .* conventional/);
+});
+
+const ONE = { target: 'cluster', workers: 1, share: 0.15, users: 100, chunks: 5000, rps: 54, cpus: [0.005, 0.145] } as const;
+const FOUR = { ...ONE, workers: 4, users: 400, chunks: 19_000, rps: 205, cpus: [0.02, 0.145, 0.145, 0.14, 0.14] };
+const made = (point: typeof ONE | typeof FOUR) => ({ ...point, cpus: [...point.cpus] });
+
+test('the scaling rows are throughput of k workers over k times one', async (t) => {
+  const run = runFromLoadtest(madeRecord([made(ONE), made(FOUR)]), 'scaling.json');
+  t.match(run.figures, [{ id: 'scaling-4', value: { median: 0.95, rounds: 1 } }]);
+  t.same(run.problems, []);
+});
+
+test('a point that is no measurement gives no figure and is told', async (t) => {
+  const loose = { ...made(FOUR), workers: 2, cpus: [0.001, 0.05, 0.05] };
+  const run = runFromLoadtest(madeRecord([made(ONE), loose, made(FOUR)]), 'scaling.json');
+  t.same(
+    run.figures.map((figure) => figure.id),
+    ['scaling-4'],
+  );
+  t.match(run.problems, [/2 workers: .*did not bind/]);
+  t.throws(() => runFromLoadtest(madeRecord([loose]), 'x.json'), /x\.json holds no valid points/);
 });
