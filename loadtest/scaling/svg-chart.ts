@@ -106,10 +106,10 @@ function atY(one: Panel, value: number): number {
   return PANEL.top + PANEL.height * (1 - value / one.most);
 }
 
-/** To one, two or five times a power of ten. */
+/** To a number that four grid lines divide well. */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 8].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8].find((step) => step * power >= value) ?? 10) * power;
 }
 
 function text(x: number, y: number, words: string, anchor: 'start' | 'middle' | 'end', size = 12): string {
