@@ -44,6 +44,13 @@ test('whole chunks go on as they are again once a split chunk is complete', (t) 
   t.end();
 });
 
+test('a size whose first digit came in the read before is not read anew', (t) => {
+  const { payload, framed } = read('1', '5\r\nhello\r\n', '12345678901234\r\n');
+  t.equal(payload, 'hello\r\n12345678901234');
+  t.same(framed, ['', '', '']);
+  t.end();
+});
+
 test('the body ends behind the empty line after the last chunk', (t) => {
   const body = '5\r\nhello\r\n0\r\n\r\n';
   t.equal(read(body).end, body.length);
@@ -128,6 +135,8 @@ test('a size line without CR is refused', (t) => {
 test('data that is not followed by CRLF is refused', (t) => {
   for (const text of [
     '5\r\nhello!\r\n',
+    '5\r\nhello!\n',
+    '5\r\nhello\n\n',
     '5\r\nhello\n',
     '5\r\nhello\r\r\n',
     '5\r\nhello0\r\n\r\n',
