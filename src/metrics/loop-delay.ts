@@ -9,7 +9,7 @@ const RESOLUTION = 20;
 /** How often it is decided whether to sample: milliseconds. */
 const LOOK = 1_000;
 /** A loop busy for a smaller share of the last look is left alone; its first delay after that may go unseen. */
-const QUIET = 0.02;
+const QUIET = 0.05;
 const NANOSECONDS = 1e6;
 
 export class LoopDelay {
