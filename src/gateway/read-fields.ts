@@ -6,7 +6,7 @@ import type { OffLoop } from '../threads/piscina-pool.js';
 import type { Route } from './route.js';
 
 /** Bytes from which on the way to the thread and back is worth it: docs/decisions/0008-off-loop.md. */
-export const OFF_LOOP_FROM = 1024 * 1024;
+export const OFF_LOOP_FROM = 512 * 1024;
 
 /**
  * A thread that fails only costs the time it took: the body is shared, not given away, and is then read here.
