@@ -142,6 +142,15 @@ test('a connection is kept no longer than the upstream says', async (t) => {
   t.equal(server.sockets.length, 2);
 });
 
+test('a loop that was held up does not use a connection whose time is over', async (t) => {
+  const { server, upstream } = await start(t, write(answerOf('ok', 'Keep-Alive: timeout=2')));
+  await ask(upstream).outcome;
+  const end = performance.now() + 1_050;
+  while (performance.now() < end);
+  t.match(await ask(upstream).outcome, { end: 'complete' });
+  t.equal(server.sockets.length, 2);
+});
+
 test('bytes on an idle connection close it, and answer nothing', async (t) => {
   for (const bytes of ['HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nhacked', 'HTTP/1.1 408 Request Timeout\r\n\r\n', '\0']) {
     const { server, upstream } = await start(t, write(OK));

@@ -124,6 +124,16 @@ test('a size that is not one to eight hexadecimal digits is refused, whole and b
   t.end();
 });
 
+test('no character but the hexadecimal digits is a digit of a size, whatever it might count for', (t) => {
+  for (let code = 0; code < 256; code++) {
+    const character = String.fromCharCode(code);
+    if (/[0-9a-f]/i.test(character)) continue;
+    for (const size of [code - 0x30, (code | 0x20) - 0x57])
+      if (size > 0) t.throws(() => read(`${character}\r\n${'x'.repeat(size)}\r\n`), FAULT, `${code}`);
+  }
+  t.end();
+});
+
 test('a size line without CR is refused', (t) => {
   t.throws(() => read('5\nhello\r\n'), FAULT);
   t.throws(() => read('5;x\nhello\r\n'), FAULT);

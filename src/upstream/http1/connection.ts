@@ -64,7 +64,6 @@ export class Connection implements Carrier {
     this.#exchange = exchange;
     exchange.connection = this;
     this.#mayBeStale = this.idleSince > 0 && performance.now() - this.idleSince >= IDLE_CLOSE;
-    if (exchange.paused) this.#socket.pause();
     if (body === null) this.#socket.write(head, 'latin1');
     else if (body.length <= SMALL_BODY) this.#socket.write(head + body.toString('latin1'), 'latin1');
     else this.#writeBoth(head, body);
