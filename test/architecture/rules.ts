@@ -68,6 +68,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   autocannon: { at: 'loadtest/engine/drive.ts', reason: 'its traps with streams are guarded in one place' },
   'hdr-histogram-js': { at: 'loadtest/engine/', reason: 'percentiles are computed one way' },
   commander: { at: 'loadtest/', reason: 'the command line is read once, into plain options' },
+  tinybench: { at: 'loadtest/micro/measure.ts', reason: 'one way to warm up, batch and sum up' },
   esbuild: { at: 'scripts/build.mjs', reason: 'the build is one script' },
 };
 
