@@ -23,6 +23,7 @@ const KNOWING: readonly (readonly [words: RegExp, why: string, bytes?: RegExp])[
   [/both Transfer-Encoding and/, 'the same, with a length', /transfer-encoding:(?![ \t]*chunked[ \t]*\r\n)/i],
   [/Transfer-Encoding in HTTP\/1\.0/, 'RFC 9112 §6.1: such framing is to be treated as faulty'],
   [/no size/, 'llhttp takes an extension without a name or behind = without a value', /[0-9a-f];(?:[^\r\n]*[;=])?[;=\r]/i],
+  [/no size/, 'llhttp takes any number of zeros in front', /\n0[0-9a-f]{8,}[;\r]/i],
   [/trailers/, 'llhttp refuses Content-Length there, but not Transfer-Encoding', /\ntransfer-encoding:/i],
 ];
 
@@ -91,6 +92,12 @@ const FOUND: readonly (readonly [why: string, text: string, accepted: boolean])[
     'HTTP/1.1 103 OK\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 200 OK\r\n\r\n',
     false,
   ],
+  [
+    'a close in an interim head',
+    'HTTP/1.1 103 x\r\nConnection: close\r\n\r\nHTTP/1.1 438 x\r\nContent-Length: 1\r\n\r\nx',
+    false,
+  ],
+  ['a size of nine digits', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000000001\r\nx\r\n0\r\n\r\n', false],
   ['an empty coding with a length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: \r\nContent-Length: 5\r\n\r\n0\r\n\r\n', false],
   ['a CR in the reason', 'HTTP/1.1 465 \r\r\r\n\nx: y\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n', false],
   ['empty lines before the status line', 'HTTP/1.1 103 x\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx', false],

@@ -91,6 +91,12 @@ test('an interim head that smuggles a body is refused', (t) => {
   t.end();
 });
 
+test('an interim head that ends the connection, or is of HTTP/1.0, is refused', (t) => {
+  for (const interim of [response(['Connection: close'], '', 'HTTP/1.1 103 x'), response([], '', 'HTTP/1.0 100 Continue')])
+    for (const reading of bothWays(interim + WHOLE)) t.match(reading.fault, /in an interim head/);
+  t.end();
+});
+
 test('a switch of protocols is refused', (t) => {
   for (const reading of bothWays(response(['Upgrade: h2c', 'Connection: upgrade'], 'PRI', 'HTTP/1.1 101 Switching')))
     t.match(reading.fault, /switches protocols/);

@@ -62,6 +62,8 @@ export class ResponseReader {
     if (head.status === 101) throw new ResponseFault('The answer switches protocols unasked.');
     if (head.status < 200) {
       if (++this.#interim > MOST_INTERIM) throw new ResponseFault('The answer has too many interim heads.');
+      // An end of the connection announced with more to come is one of the two said falsely.
+      if (head.keepAlive === 0) throw new ResponseFault('The answer ends the connection in an interim head.');
       if (rest !== '') this.#pushHead(rest);
       return;
     }
