@@ -7,6 +7,7 @@ import { readEnvironment } from '../environment.js';
 import { CpuTree } from './cpu-tree.js';
 import { figuresOfPoint } from './figures.js';
 import { writeScaling } from './files.js';
+import { medianPoints } from './medians.js';
 import { NAMES } from './names.js';
 import { type ScalingWishes, scalingPlan, scalingPoints } from './plan.js';
 import { measurePoint } from './point.js';
@@ -120,7 +121,7 @@ class ScalingCommand {
     else console.log(`\n${renderScaling(record)}\n\nwritten: ${place}/scaling.json, scaling.txt, scaling.svg`);
     if (this.#interrupt.signal.aborted) return EXIT.interrupted;
     // The yardsticks may keep up where the cluster does not: that is told, and takes nothing from the cluster's own curve.
-    const cluster = record.points.filter((point) => point.plan.target === 'cluster').map(figuresOfPoint);
+    const cluster = medianPoints(record.points.map(figuresOfPoint)).filter((point) => point.target === 'cluster');
     return cluster.length > 0 && cluster.every((point) => point.faults.length === 0) ? EXIT.ok : EXIT.invalid;
   }
 

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { figuresOfPoint, scalingOf } from './figures.js';
+import { efficiencySpreads, medianPoints, spreadOf } from './medians.js';
 import { coresUntilSerial, costsOf, project } from './projection.js';
 import { renderScaling } from './report.js';
 import { svgChart } from './svg-chart.js';
@@ -67,9 +68,9 @@ test('a point with a fault is no base for a projection', async (t) => {
 
 test('the report has each point, the bar, faults by name, and calls a projection one', async (t) => {
   const text = renderScaling(madeRecord([ONE, { ...GO, throttled: 0 }, FOUR]));
-  t.match(text, /cluster ×4 +0\.950 +0\.949 +0\.983 +0\.966 +reached/);
+  t.match(text, /cluster ×4 +0\.950 +– +0\.949 +0\.983 +0\.966 +reached/);
   t.match(text, /PROJECTION, NOT MEASURED/);
-  t.match(text, /! Go ×1: the limit did not bind/);
+  t.match(text, /! round 1, Go ×1: the limit did not bind/);
   t.match(text, /│ = so many times one worker/);
 });
 
@@ -78,4 +79,22 @@ test('the chart is one SVG with a line for each target and no markup from outsid
   t.match(svg, /^<svg [\s\S]*<\/svg>\n$/);
   t.match(svg, /a &#60;fast&#62; one/);
   t.notMatch(svg, /NaN|undefined|Infinity/);
+});
+
+test('of several rounds the median of the sound ones stands, and efficiency is taken within each round', async (t) => {
+  const rounds = [5000, 4000, 6000].flatMap((chunks, index) => [
+    { ...ONE, round: index + 1, chunks },
+    { ...FOUR, round: index + 1, chunks: 4 * chunks * [0.9, 1, 0.98][index]! },
+  ]);
+  const points = [...rounds, { ...ONE, round: 4, chunks: 9000, throttled: 0 }].map(madePoint).map(figuresOfPoint);
+  t.equal(medianPoints(points)[0]?.chunks, 5000, 'the round whose limit did not bind is left out');
+  const [four] = efficiencySpreads(points);
+  t.ok(near(four!.efficiency, 0.98));
+  t.ok(near(four!.spread.least, 0.9) && near(four!.spread.most, 1));
+  t.equal(spreadOf([1, 2, 3, 5]).median, 2.5);
+});
+
+test('where no round is sound the point keeps its faults', async (t) => {
+  const points = [1, 2].map((round) => figuresOfPoint(madePoint({ ...ONE, round, throttled: 0 })));
+  t.match(medianPoints(points), [{ faults: [/did not bind/] }]);
 });

@@ -16,6 +16,7 @@ export const SCALING_LIMITS = {
 
 /** One point. Rates are a second, CPU in cores (1 = one core), shares 0–1, times in milliseconds. */
 export interface PointFigures {
+  round: number;
   target: ScalingTarget;
   workers: number;
   users: number;
@@ -55,7 +56,7 @@ export function figuresOfPoint({ plan, readings, run }: PointResult): PointFigur
   const throttle = throttleFigures(first, last);
   const machineIdle = (last.machine.idle - first.machine.idle) / (last.machine.total - first.machine.total || 1);
   const figures = {
-    ...{ target: plan.target, workers: plan.workers, users: plan.users, rps, chunks },
+    ...{ round: plan.round, target: plan.target, workers: plan.workers, users: plan.users, rps, chunks },
     ...{ p95: run.durations.latency?.p95, ttftP99: run.durations.ttft?.p99 },
     ...cpu,
     ...throttle,
@@ -67,9 +68,9 @@ export function figuresOfPoint({ plan, readings, run }: PointResult): PointFigur
   return { ...figures, faults: [...judge(run).invalid, ...faultsOf(figures)] };
 }
 
-function nothing({ target, workers, users }: PointPlan): Omit<PointFigures, 'faults'> {
+function nothing({ round, target, workers, users }: PointPlan): Omit<PointFigures, 'faults'> {
   const cpu = { cpu: 0, rootCpu: 0, leastWorkerCpu: 0, mostWorkerCpu: 0, used: 0, cpuPerThousandChunks: 0, rpsPerCpuPercent: 0 };
-  return { target, workers, users, rps: 0, chunks: 0, ...cpu, throttledPeriods: 0, throttledTime: 0, machineIdle: 0 };
+  return { round, target, workers, users, rps: 0, chunks: 0, ...cpu, throttledPeriods: 0, throttledTime: 0, machineIdle: 0 };
 }
 
 function cpuFigures(first: PointReading, last: PointReading, plan: PointPlan) {
@@ -162,11 +163,12 @@ export interface Scaling {
   costPart: number;
 }
 
-/** One entry for each point past the first of its target; a single process cannot scale and has none. */
+/** One entry for each sound point past a sound first one of its target; a single process cannot scale and has none. */
 export function scalingOf(points: readonly PointFigures[]): Scaling[] {
   return points.flatMap((point) => {
     const base = points.find((one) => one.target === point.target);
     if (!base || base === point || point.target === 'single') return [];
+    if (base.faults.length > 0 || point.faults.length > 0) return [];
     const times = point.workers / base.workers;
     return {
       ...{ target: point.target, workers: point.workers },

@@ -25,12 +25,12 @@ test('a share is as asked where the machine has room, less in whole percent wher
 test('users grow with workers; cluster and Go have workers × share in all, a single process one share', async (t) => {
   const plan = scalingPlan({ ...WISHES, vus: 400, curve: [1, 4] }, 64);
   t.strictSame(scalingPoints(plan, ['cluster', 'go', 'single']), [
-    { target: 'cluster', workers: 1, users: 100, total: 0.15, each: 0.15 },
-    { target: 'go', workers: 1, users: 100, total: 0.15, each: 0.15 },
-    { target: 'single', workers: 1, users: 100, total: 0.15, each: 0.15 },
-    { target: 'cluster', workers: 4, users: 400, total: 0.6, each: 0.15 },
-    { target: 'go', workers: 4, users: 400, total: 0.6, each: 0.6 },
-    { target: 'single', workers: 4, users: 400, total: 0.15, each: 0.15 },
+    { round: 1, target: 'cluster', workers: 1, users: 100, total: 0.15, each: 0.15 },
+    { round: 1, target: 'go', workers: 1, users: 100, total: 0.15, each: 0.15 },
+    { round: 1, target: 'single', workers: 1, users: 100, total: 0.15, each: 0.15 },
+    { round: 1, target: 'cluster', workers: 4, users: 400, total: 0.6, each: 0.15 },
+    { round: 1, target: 'go', workers: 4, users: 400, total: 0.6, each: 0.6 },
+    { round: 1, target: 'single', workers: 4, users: 400, total: 0.15, each: 0.15 },
   ]);
 });
 

@@ -48,6 +48,7 @@ export function scalingPlan(wishes: ScalingWishes, machineCores: number): Scalin
     askedShare: coreShare / 100,
     share,
     curve,
+    rounds: wishes.repeats ?? 1,
     users: vus ?? Math.round(USERS_PER_WHOLE_CORE * share * cores),
     timeScale: given.has('timeScale') ? timeScale : TIME_SCALE,
     freeSeconds: FREE_SECONDS,
@@ -62,13 +63,15 @@ export function fittingShare(asked: number, workers: number, machineCores: numbe
   return Math.min(asked, Math.max(0.01, Math.floor(most * 100) / 100));
 }
 
-/** All points, those of one worker count beside each other, so that they are measured on the same machine mood. */
+/** All points, round by round; those of one worker count beside each other, so that they meet the machine in the same mood. */
 export function scalingPoints(plan: ScalingPlan, targets: readonly ScalingTarget[]): PointPlan[] {
-  return plan.curve.flatMap((workers) => targets.map((target) => pointPlan(plan, target, workers)));
+  return Array.from({ length: plan.rounds }, (_, index) => index + 1).flatMap((round) =>
+    plan.curve.flatMap((workers) => targets.map((target) => ({ round, ...pointPlan(plan, target, workers) }))),
+  );
 }
 
 /** The single process has as many users to serve as the others, with the one core that it can use. */
-function pointPlan(plan: ScalingPlan, target: ScalingTarget, workers: number): PointPlan {
+function pointPlan(plan: ScalingPlan, target: ScalingTarget, workers: number): Omit<PointPlan, 'round'> {
   const users = Math.max(1, Math.round((plan.users * workers) / plan.cores));
   const all = plan.share * workers;
   if (target === 'single') return { target, workers, users, total: plan.share, each: plan.share };
@@ -81,7 +84,7 @@ export function runPlanOf(point: PointPlan, plan: ScalingPlan, wishes: ScalingWi
   const { timeScale, freeSeconds, settleSeconds, durationSeconds } = plan;
   const credentials = wishes.credentials ?? CREDENTIALS;
   const shape = { target, compare: undefined, vus: users, duration: durationSeconds, workers, credentials, timeScale };
-  const [run] = makePlans({ ...wishes, ...shape, generators: wishes.generators ?? GENERATORS });
+  const [run] = makePlans({ ...wishes, ...shape, generators: wishes.generators ?? GENERATORS, repeats: 1 });
   if (!run) throw new Error('no plan was made');
   const label = target === 'single' ? `single process, ${users} users` : `${target} ×${workers}`;
   return { ...run, label, warmupSeconds: freeSeconds + settleSeconds, idleSeconds: 1, skipMemory: true };

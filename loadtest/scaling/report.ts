@@ -1,32 +1,34 @@
 /** The scaling proof as text. Pure: the same from a run just done and from a kept `scaling.json`. */
 import { numeral, textTable } from '../report/text-table.js';
-import { figuresOfPoint, type PointFigures, SCALING_LIMITS, type Scaling, scalingOf } from './figures.js';
+import { figuresOfPoint, type PointFigures, SCALING_LIMITS } from './figures.js';
+import { efficiencySpreads, medianPoints } from './medians.js';
 import { NAMES } from './names.js';
 import { coresUntilSerial, costsOf, PROJECTED_CORES, project } from './projection.js';
 import { textChart } from './text-chart.js';
 import type { ScalingPlan, ScalingRecord, ScalingTarget } from './words.js';
 
 export function renderScaling(record: ScalingRecord): string {
-  const points = record.points.map(figuresOfPoint);
+  const all = record.points.map(figuresOfPoint);
+  const points = medianPoints(all);
   const sections = [
     pointTable(points),
     textChart(points),
-    efficiencyTable(scalingOf(points)),
+    efficiencyTable(efficiencySpreads(all)),
     renderProjection(points),
     notes(record.plan),
-    warnings(points, record.missing),
+    warnings(all, record.missing),
   ];
   return sections.filter(Boolean).join('\n\n');
 }
 
 /** What will be done, before it is. */
 export function renderScalingHead(plan: ScalingPlan, seconds: number): string {
-  const { cores, share, askedShare, curve, users, timeScale } = plan;
+  const { cores, share, askedShare, curve, rounds, users, timeScale } = plan;
   const each = percent(share, 0);
   const reduced = `! ${percent(askedShare, 0)} of a core for each of ${Math.max(...curve)} workers would leave too little of this machine to the mock and the generators: each gets ${each} (a shorter --curve leaves more)`;
   return [
     ...(share < askedShare ? [reduced] : []),
-    `emulated cores: each worker process on ${each} of a core, ${curve.join(', ')} workers; ${users} users at ${cores} workers, as many for each at the others`,
+    `emulated cores: each worker process on ${each} of a core, ${curve.join(', ')} workers, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}; ${users} users at ${cores} workers, as many for each at the others`,
     `mock-round at ${numeral(1 / timeScale, 1)} × the published speed; each point ${plan.freeSeconds} s free, ${plan.settleSeconds} s settling, ${plan.durationSeconds} s measured; about ${numeral(seconds / 60, 1)} min in all`,
   ].join('\n');
 }
@@ -72,17 +74,26 @@ function pointTable(points: readonly PointFigures[]): string {
   return textTable(HEAD, rows);
 }
 
-function efficiencyTable(scaling: readonly Scaling[]): string {
+function efficiencyTable(scaling: ReturnType<typeof efficiencySpreads>): string {
   if (scaling.length === 0) return '';
   const rows = scaling.map((one) => [
     `${NAMES[one.target]} ×${one.workers}`,
     numeral(one.efficiency, 3),
+    one.rounds > 1 ? `${numeral(one.spread.least, 3)}–${numeral(one.spread.most, 3)}` : '–',
     numeral(one.rpsEfficiency, 3),
     numeral(one.cpuPart, 3),
     numeral(one.costPart, 3),
     one.target === 'cluster' ? (one.efficiency >= SCALING_LIMITS.efficiency ? 'reached' : 'missed') : '–',
   ]);
-  const head = ['scaling efficiency', 'chunks/s', 'RPS', '= CPU got', '× work per CPU', `bar ${SCALING_LIMITS.efficiency}`];
+  const head = [
+    'scaling efficiency',
+    'chunks/s',
+    'over rounds',
+    'RPS',
+    '= CPU got',
+    '× work per CPU',
+    `bar ${SCALING_LIMITS.efficiency}`,
+  ];
   return textTable(head, rows);
 }
 
@@ -111,6 +122,7 @@ export function renderProjection(points: readonly PointFigures[]): string {
 
 function notes(plan: ScalingPlan): string {
   return [
+    'Figures are medians over the sound rounds (--repeats); efficiency is taken within each round.',
     `All processes of a point share workers × ${percent(plan.share, 0)} of a core, no process of the gateway has more than ${percent(plan.share, 0)}; the primary counts in that total.`,
     'Go has the same total in one group, with GOMAXPROCS = workers; the single process has one share and everybody’s users.',
     'CPU %, RPS per 1 %: of one core, used. Stopped: part of the time in which a process stood still for its own limit; periods: those in which it or the whole was stopped.',
@@ -119,7 +131,9 @@ function notes(plan: ScalingPlan): string {
 }
 
 function warnings(points: readonly PointFigures[], missing: readonly string[]): string {
-  const faults = points.flatMap((point) => point.faults.map((fault) => `! ${NAMES[point.target]} ×${point.workers}: ${fault}`));
+  const faults = points.flatMap((point) =>
+    point.faults.map((fault) => `! round ${point.round}, ${NAMES[point.target]} ×${point.workers}: ${fault}`),
+  );
   return [...missing.map((reason) => `! ${reason}`), ...faults].join('\n');
 }
 

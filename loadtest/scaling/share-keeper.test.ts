@@ -21,7 +21,11 @@ function spy(): { told: string[]; shares: Shares } {
 test('each process has a group; limits come to the whole first; a process that comes later is limited at once', async (t) => {
   const { told, shares } = spy();
   const living = [10, 11];
-  const keeper = new ShareKeeper(shares, { target: 'cluster', workers: 1, users: 1, total: 0.3, each: 0.15 }, () => living);
+  const keeper = new ShareKeeper(
+    shares,
+    { round: 1, target: 'cluster', workers: 1, users: 1, total: 0.3, each: 0.15 },
+    () => living,
+  );
   keeper.hold(10);
   t.strictSame(told.splice(0), ['process-10 has 10', 'process-11 has 11']);
   keeper.limit();

@@ -1,5 +1,6 @@
 /** The curve as one SVG file that needs nothing else. Pure. */
 import { figuresOfPoint, type PointFigures } from './figures.js';
+import { medianPoints } from './medians.js';
 import { NAMES } from './names.js';
 import type { ScalingRecord, ScalingTarget } from './words.js';
 
@@ -17,7 +18,7 @@ interface Panel {
 }
 
 export function svgChart(record: ScalingRecord): string {
-  const points = record.points.map(figuresOfPoint);
+  const points = medianPoints(record.points.map(figuresOfPoint));
   const workers = [...new Set(points.map((point) => point.workers))];
   const second = PANEL.left + PANEL.width + PANEL.gap;
   const width = second + PANEL.width + 24;

@@ -5,6 +5,7 @@ import type { PointReading, PointResult, ScalingRecord, ScalingTarget } from './
 
 /** What a test says of a point; CPU in cores, rates a second. */
 export interface Made {
+  round?: number;
   target: ScalingTarget;
   workers: number;
   share: number;
@@ -20,10 +21,10 @@ export interface Made {
 const SECONDS = 10;
 
 export function madePoint(made: Made): PointResult {
-  const { target, workers, share, users } = made;
+  const { round = 1, target, workers, share, users } = made;
   const total = target === 'single' ? share : workers * share;
   return {
-    plan: { target, workers, users, total, each: target === 'go' ? total : share },
+    plan: { round, target, workers, users, total, each: target === 'go' ? total : share },
     readings: [reading(made, 0), reading(made, SECONDS)],
     run: madeRun(made),
   };
@@ -36,7 +37,7 @@ export function madeRecord(points: readonly Made[]): ScalingRecord {
       ...{ node: 'v20', commit: 'abc', cores: 2, cpuModel: 'a <fast> one', memoryBytes: 1, kernel: '6', platform: 'linux x64' },
     },
     plan: {
-      ...{ cores: 4, askedShare: 0.15, share: 0.15, curve: [1, 2, 4, 8], users: 400, timeScale: 0.25 },
+      ...{ cores: 4, askedShare: 0.15, share: 0.15, curve: [1, 2, 4, 8], rounds: 1, users: 400, timeScale: 0.25 },
       ...{ freeSeconds: 3, settleSeconds: 4, durationSeconds: 10 },
     },
   };

@@ -13,6 +13,8 @@ export interface ScalingPlan {
   share: number;
   /** Worker counts, rising. */
   curve: number[];
+  /** How often the whole curve is measured. */
+  rounds: number;
   /** Simulated users at `cores` workers; other points get as many for each worker. */
   users: number;
   timeScale: number;
@@ -25,6 +27,8 @@ export interface ScalingPlan {
 
 /** One measurement: a target on k emulated cores. */
 export interface PointPlan {
+  /** From 1 on. */
+  round: number;
   target: ScalingTarget;
   workers: number;
   users: number;
