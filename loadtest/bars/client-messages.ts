@@ -12,6 +12,8 @@ export interface StreamsOrder extends JobTarget {
   count: number;
   /** Time over which they are opened. */
   rampMs: number;
+  /** How often streams that did not open are tried again, for rows in which an opening is not what is measured. Default 0. */
+  tries?: number;
 }
 
 /** The open streams at one moment. */

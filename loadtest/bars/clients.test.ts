@@ -27,6 +27,20 @@ test('a refused port and an error status are failures and not open streams', asy
   t.match(await streams.open({ ...target(port, 'fault-status-500'), count: 2, rampMs: 0 }), { open: 0, failed: 2, events: 0 });
 });
 
+test('streams that did not open are tried again as often as asked, and count once', async (t) => {
+  const { port } = await startMock(t, '--max-concurrent=2');
+  const streams = new OpenStreams();
+  // The first two take the mock's slots for a while; the third is refused until they are over.
+  const order = { ...target(port, 'mock-paced-4x30'), count: 3, rampMs: 0, tries: 20 };
+  await streams.open(order);
+  await eventually(
+    async () => getJson(port, '/_mock/stats'),
+    ({ completed }) => completed >= 3,
+  );
+  t.ok((await getJson(port, '/_mock/stats')).noSlot > 0);
+  t.equal(streams.read().failed + streams.read().open, 3);
+});
+
 test('a closed loop counts the answers that the mock counts', async (t) => {
   const { port } = await startMock(t);
   const calls = new Calls();

@@ -24,9 +24,25 @@ export class OpenStreams {
         this.#streams.push(new CountedStream(order, this.#streams.length));
       await sleep(STEP_MS);
     }
+    await this.#settled();
+    for (let left = order.tries ?? 0; left > 0 && this.read().failed > 0; left--) await this.#openAgain(order);
+    return this.read();
+  }
+
+  async #openAgain(order: StreamsOrder): Promise<void> {
+    for (const [index, stream] of this.#streams.entries()) {
+      if (stream.state !== 'failed') continue;
+      stream.close();
+      this.#streams[index] = new CountedStream(order, index);
+      await sleep(STEP_MS);
+    }
+    await this.#settled();
+  }
+
+  /** Each stream has its head or has failed. */
+  async #settled(): Promise<void> {
     const giveUpAt = performance.now() + OPEN_WITHIN_MS;
     while (this.#streams.some((stream) => stream.state === 'waiting') && performance.now() < giveUpAt) await sleep(STEP_MS);
-    return this.read();
   }
 
   read(): StreamsReading {
@@ -54,6 +70,10 @@ class CountedStream implements Listener {
 
   get events(): number {
     return this.#events.count;
+  }
+
+  close(): void {
+    this.#socket.destroy();
   }
 
   read(bytes: Buffer): void {

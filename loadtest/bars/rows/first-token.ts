@@ -39,7 +39,7 @@ export async function measureFirstToken(site: Site): Promise<Figure[]> {
 async function probe({ pace }: Site, { client, newClient, through }: Scene): Promise<ProbesResult> {
   // A process of their own: a probe must not wait until a thousand streams are read.
   const prober = newClient();
-  await client.ask('openStreams', { ...through(LOAD_MODEL), count: STREAMS, rampMs: RAMP_MS });
+  await client.ask('openStreams', { ...through(LOAD_MODEL), count: STREAMS, rampMs: RAMP_MS, tries: 5 });
   await prober.ask('probe', { ...through(PROBE_MODEL), perSecond: PROBES_PER_SECOND, seconds: pace.settleSeconds });
   await sleep(100);
   return prober.ask('probe', { ...through(PROBE_MODEL), perSecond: PROBES_PER_SECOND, seconds: pace.windowSeconds });
