@@ -28,7 +28,6 @@ export interface AttemptParts {
   readonly choice: ChosenCredential;
   readonly upstream: UpstreamEntry;
   readonly key: string;
-  readonly body: Buffer;
 }
 
 export class Attempt implements UpstreamListener, AttemptControl {
@@ -42,12 +41,13 @@ export class Attempt implements UpstreamListener, AttemptControl {
   /** Unset while the request is being handed over: a fault may come before. */
   readonly #exchange: UpstreamExchange | undefined;
 
-  constructor(parts: AttemptParts) {
+  /** The body is not kept: a stream may last half an hour, and nothing asks for it again. */
+  constructor(parts: AttemptParts, body: Buffer) {
     this.#parts = parts;
     this.end = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#exchange = parts.upstream.connection.send(outgoing(parts), this);
+    this.#exchange = parts.upstream.connection.send(outgoing(parts, body), this);
   }
 
   onHeaders(status: number, headers: UpstreamHeaders): void {
@@ -129,7 +129,7 @@ export class Attempt implements UpstreamListener, AttemptControl {
   }
 }
 
-function outgoing({ context, upstream, key, body }: AttemptParts): UpstreamRequest {
+function outgoing({ context, upstream, key }: AttemptParts, body: Buffer): UpstreamRequest {
   const headers = requestHeaders({
     protocol: upstream.config.protocol,
     key,

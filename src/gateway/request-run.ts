@@ -112,15 +112,8 @@ export class RequestRun implements Watched, ClientListener {
     context.credential = choice.credential;
     this.#firstUpstream ??= choice.upstream;
     const body = withModel(context.body ?? Buffer.alloc(0), context.fields, choice.model);
-    this.#attempt = new Attempt({
-      context,
-      delivery: this.delivery,
-      tallies: this.#parts.metrics.tallies,
-      choice,
-      upstream,
-      key,
-      body,
-    });
+    const { tallies } = this.#parts.metrics;
+    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key }, body);
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
