@@ -14,7 +14,9 @@ export class LateUpstream implements Upstream {
     const exchange = new LateExchange();
     this.#coming.then(
       (upstream) => exchange.begin(() => upstream.send(request, listener)),
-      (error: unknown) => exchange.begin(() => listener.onError(new UpstreamFault('connect', error))),
+      (error: unknown) => {
+        if (!exchange.isStopped) listener.onError(new UpstreamFault('connect', error));
+      },
     );
     return exchange;
   }
@@ -27,13 +29,13 @@ export class LateUpstream implements Upstream {
 
 /** Remembers what is wished of an exchange until there is one. */
 class LateExchange implements UpstreamExchange {
+  isStopped = false;
   #exchange: UpstreamExchange | undefined;
   #isPaused = false;
-  #isStopped = false;
 
-  begin(send: () => UpstreamExchange | void): void {
-    if (this.#isStopped) return;
-    this.#exchange = send() ?? undefined;
+  begin(send: () => UpstreamExchange): void {
+    if (this.isStopped) return;
+    this.#exchange = send();
     if (this.#isPaused) this.#exchange?.pause();
   }
 
@@ -48,7 +50,7 @@ class LateExchange implements UpstreamExchange {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.isStopped = true;
     this.#exchange?.stop();
   }
 }
