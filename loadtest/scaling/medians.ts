@@ -24,10 +24,9 @@ export function efficiencySpreads(points: readonly PointFigures[]): (Scaling & {
   const byRound = [...new Set(points.map((point) => point.round))].flatMap((round) =>
     scalingOf(points.filter((point) => point.round === round)),
   );
-  return groups(byRound).map((rounds) => {
-    const spread = spreadOf(rounds.map((one) => one.efficiency));
-    return { ...medianOf(rounds), spread, rounds: rounds.length };
-  });
+  return groups(byRound)
+    .map((rounds) => ({ ...medianOf(rounds), spread: spreadOf(rounds.map((one) => one.efficiency)), rounds: rounds.length }))
+    .sort((a, b) => a.workers - b.workers);
 }
 
 export function spreadOf(values: readonly number[]): Spread {
