@@ -3,6 +3,7 @@
  * options, so the entry forks the workers that it expects before it loads anything else (docs/decisions/0002-bundle.md).
  */
 import cluster, { type Worker } from 'node:cluster';
+import { workerFlags } from './worker-flags.js';
 
 /** Forked and not yet taken over. */
 const ahead = new Set<EarlyWorker>();
@@ -35,7 +36,11 @@ export function prepareForks(workerFile: string): void {
   // Round-robin: measured counts per worker differ by at most one, and a worker's death loses no listen queue.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   // No arguments: the configuration holds secrets and travels by message only.
-  cluster.setupPrimary({ exec: workerFile, args: [] });
+  cluster.setupPrimary({
+    exec: workerFile,
+    args: [],
+    execArgv: workerFlags(process.execArgv, process.env.NODE_OPTIONS),
+  });
 }
 
 /** Starts so many workers whose owner is not there yet. Those that nobody takes over end with `dropForksAhead` or this process. */
