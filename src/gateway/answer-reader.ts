@@ -11,7 +11,7 @@ export interface AnswerReader {
   onFault(fault: UpstreamFault): void;
   /** The client has room again. */
   onDrain(): void;
-  /** Called ten times a second; `now` is `performance.now()`. */
+  /** Called four times a second; `now` is `performance.now()`. */
   check(now: number): void;
   /** As far as the upstream has told. */
   readonly usage?: Usage;
