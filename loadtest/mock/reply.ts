@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Grant, Ledger, Outcome } from './ledger.js';
 
 /** A client that does not read gets no more than this put into its socket's memory, bytes. */
@@ -93,7 +94,9 @@ export class Reply {
   /** Closes the connection in the middle: by FIN, or by RST when `reset` is set. */
   cut(reset: boolean): void {
     this.settle('faulted');
-    if (reset) this.socket.resetAndDestroy();
+    // Behind TLS Node can send no reset; the missing goodbye of TLS tells the same.
+    if (reset && this.socket instanceof TLSSocket) this.socket.destroy();
+    else if (reset) this.socket.resetAndDestroy();
     else this.socket.destroySoon();
   }
 
