@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
+import { PausedDownload } from '../../test/helpers/paused-download.js';
 import { until } from '../../test/helpers/primary-process.js';
 import { answerOf, ask, RawUpstream } from '../../test/helpers/raw-upstream.js';
 import { createSocketUpstream } from './socket.js';
@@ -48,33 +49,10 @@ test('an answer of many megabytes arrives whole, in each framing', async (t) => 
 });
 
 test('a paused exchange stops reading until it is resumed, and loses nothing', async (t) => {
-  const block = 'x'.repeat(65_536);
-  const blocks = 400;
-  let written = 0;
-  const server = await RawUpstream.start(t, (socket) => {
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${block.length * blocks}\r\n\r\n`);
-    const more = (): void => {
-      while (written < blocks) {
-        written++;
-        if (!socket.write(block)) return void socket.once('drain', more);
-      }
-    };
-    more();
-  });
+  const download = new PausedDownload(400);
+  const server = await RawUpstream.start(t, download.answer);
   const upstream = createSocketUpstream(server.origin, options);
-  const asked = ask(upstream, { onHeaders: (exchange) => exchange.pause() });
-  await until(() => server.requests.length === 1);
-  await sleep(300);
-  const [heard, sent] = [asked.heard().length, written];
-  t.ok(heard <= 2 * 65_536, `${heard} bytes heard`);
-  t.ok(sent < blocks, `the upstream waits after ${sent} of ${blocks} blocks`);
-  await sleep(200);
-  t.equal(asked.heard().length, heard);
-  t.equal(written, sent);
-  asked.exchange.resume();
-  const { payload, end } = await asked.outcome;
-  t.equal(end, 'complete');
-  t.equal(payload.length, block.length * blocks);
+  await download.check(t, upstream, () => server.requests.length === 1, 2 * 65_536);
   await upstream.close();
 });
 
