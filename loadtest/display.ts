@@ -25,6 +25,18 @@ export class Display {
     this.#settings = settings;
   }
 
+  /** What was asked for on the command line, and what the terminal can do; `json` keeps the output for the result. */
+  static onStandardOutput(wishes: { readonly color: boolean; readonly quiet: boolean; readonly json: boolean }): Display {
+    const out = process.stdout;
+    return new Display({
+      isTerminal: out.isTTY === true && !process.env.CI,
+      columns: out.columns ?? 120,
+      color: wishes.color,
+      quiet: wishes.quiet || wishes.json,
+      write: (text) => out.write(text),
+    });
+  }
+
   say(text: string): void {
     this.#closeLine();
     if (!this.#settings.quiet) this.#settings.write(`${text}\n`);

@@ -38,14 +38,7 @@ class ScalingCommand {
     this.#wishes = wishes;
     this.#entry = entry;
     this.#plan = scalingPlan(wishes, cpus().length);
-    const out = process.stdout;
-    this.#display = new Display({
-      isTerminal: out.isTTY === true && !process.env.CI,
-      columns: out.columns ?? 120,
-      color: wishes.color,
-      quiet: wishes.quiet || wishes.json,
-      write: (text) => out.write(text),
-    });
+    this.#display = Display.onStandardOutput(wishes);
   }
 
   async execute(): Promise<number> {

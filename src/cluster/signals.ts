@@ -27,20 +27,22 @@ export class StopSignals {
   }
 }
 
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
 function leaveEarly(): never {
   process.exit(0);
 }
 
 /** Until `obeySignals` there is nothing to finish: leave. */
 export function leaveOnSignals(): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, leaveEarly);
+  for (const signal of STOP_SIGNALS) process.on(signal, leaveEarly);
 }
 
 /** Listen from now on, for as long as the process lives. */
 export function obeySignals(duties: SignalDuties): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, leaveEarly);
+  for (const signal of STOP_SIGNALS) process.off(signal, leaveEarly);
   const stops = new StopSignals();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of STOP_SIGNALS) {
     process.on(signal, () => {
       const verdict = stops.judge(signal, performance.now());
       if (verdict !== 'echo') duties[verdict](signal);
