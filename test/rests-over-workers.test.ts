@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { until } from './helpers/primary-process.js';
 import { startRedis } from './helpers/redis.js';
 import { chat, credentialOf, eachOf } from './helpers/requests.js';
+import { turnsAre } from './helpers/turns.js';
 import { build, configText, type GatewayUnderTest, startGateway, startMock } from './helpers/whole-gateway.js';
 
 const SESSIONS = 40;
@@ -29,7 +30,7 @@ test('rests over workers', async (t) => {
       t.test('after one 429 nobody uses the credential, and its sessions move once and together', async (t) => {
         await mock.reset();
         const before = await places(gateway);
-        t.equal(before.filter((place) => place === 'k2').length, SESSIONS / 4);
+        await turnsAre(t, [gateway], { k2: before.filter((place) => place === 'k2').length }, { k2: SESSIONS / 4 });
         await mock.strike({ key: 'sk-test-2', status: 429, retryAfter: 20 });
         const struck = before.indexOf('k2');
         const rescued = await chat(gateway.origin, { session: `session ${struck}` });
