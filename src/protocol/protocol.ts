@@ -33,6 +33,8 @@ export interface StreamObserver {
   /** The upstream has told the client of an error itself. */
   readonly errorSeen: boolean;
   readonly usage: Usage | undefined;
+  /** The last event of a stream that the gateway must break off, where it has to fit what went before (Responses). */
+  failure?(error: GatewayError, requestId: string): string;
 }
 
 /** An upstream's own error, as far as it may be passed on. */
@@ -45,7 +47,7 @@ export interface UpstreamErrorBody {
 
 /** One per client protocol. */
 export interface Protocol {
-  readonly name: 'openai' | 'anthropic';
+  readonly name: 'openai' | 'anthropic' | 'responses';
   /** A whole error answer's body. */
   errorBody(error: GatewayError, requestId: string): string;
   /** An upstream's error in this protocol's envelope. */
