@@ -111,7 +111,12 @@ export class EventAligner {
  * complete JSON. The standard drops such an event, LLM clients do not, and half of one breaks them.
  */
 export function isWholeEvent(text: string): boolean {
-  return eventData(text).every((data) => data.trim() === '[DONE]' || isJson(data));
+  return eventData(text).every(isWholeData);
+}
+
+/** Of one event. */
+export function isWholeData(data: string): boolean {
+  return data.trim() === '[DONE]' || isJson(data);
 }
 
 function isJson(data: string): boolean {
