@@ -1,10 +1,11 @@
-import type { ChatRequest } from './chat-request.js';
+import { type ChatRequest, keyOf } from './chat-request.js';
+import type { StreamFacts, StreamWriter } from './dialect.js';
 import { answerFault, type HealthyAnswer } from './fault-answers.js';
 import { type Fault, parseFault } from './faults.js';
 import type { Histogram } from './histogram.js';
 import type { Behaviour } from './model-name.js';
-import { completionBody, DONE_EVENT, EventWriter, type StreamFacts } from './openai-events.js';
 import type { MockOptions } from './options.js';
+import type { PromptCache } from './prompt-cache.js';
 import type { Reply } from './reply.js';
 import { FRAME_EVENTS, offsetOf, planStream, planText, type StreamPlan } from './stream-plan.js';
 import { StreamPlayer } from './stream-player.js';
@@ -17,9 +18,10 @@ export interface Stage {
   options: MockOptions;
   wheel: TimerWheel;
   lateness: Histogram;
+  promptCache: PromptCache;
 }
 
-/** One chat request on its way to its answer. */
+/** One request on its way to its answer. */
 interface Act {
   reply: Reply;
   chat: ChatRequest;
@@ -30,16 +32,20 @@ interface Act {
   startedAt: number;
 }
 
-/** Answers one admitted chat request as its model name, or a fault set at run time, says. */
+/** Answers one admitted request as its model name, or a fault set at run time, says. */
 export function answerChat(stage: Stage, reply: Reply, chat: ChatRequest, behaviour: Behaviour): void {
   const { seed, timeScale } = stage.options;
   const fault = reply.grant.fault === undefined ? behaviour.fault : parseFault(reply.grant.fault);
   const plan = planStream({ ...behaviour, fault }, { ordinal: reply.grant.ordinal, seed, timeScale });
   const { model, includeUsage, promptTokens } = chat;
+  const { dialect } = reply;
   const stamps = behaviour.stamps || reply.request.headers['x-mock-stamps'] === '1';
-  const id = `chatcmpl-mock${String(reply.grant.id).padStart(8, '0')}`;
+  const id = `${dialect.idPrefix}${String(reply.grant.id).padStart(8, '0')}`;
   const receivedAt = process.hrtime.bigint();
-  const facts = { id, created: Math.floor(Date.now() / 1000), model, stamps, receivedAt, includeUsage, promptTokens };
+  const { read: cachedTokens, written: cacheWriteTokens } =
+    dialect.name === 'messages' ? stage.promptCache.look(keyOf(reply.request), chat.body) : { read: 0, written: 0 };
+  const cost = { promptTokens: Math.max(promptTokens, cachedTokens + cacheWriteTokens), cachedTokens, cacheWriteTokens };
+  const facts = { id, created: Math.floor(Date.now() / 1000), model, stamps, receivedAt, includeUsage, ...cost };
   const act = { reply, chat, facts, plan, pace: behaviour.pace.kind, fault, startedAt: stage.wheel.now() };
   if (fault === undefined) return perform(stage, act);
   if (fault.name === 'slow-headers') return later(stage, reply, fault.numbers[0] ?? 0, () => perform(stage, act));
@@ -63,16 +69,16 @@ function perform(stage: Stage, act: Act): void {
 }
 
 function performStream(stage: Stage, { reply, facts, plan, fault }: Act): void {
-  const usage = facts.includeUsage ? usageOf(facts, plan) : undefined;
   const twist = (fault && twistOf(fault)) ?? {};
   reply.startStream(fault?.name === 'set-cookie' ? cookies() : {});
   closeWhenIdle(reply, fault);
   const startedAt = stage.wheel.now();
-  new StreamPlayer({ reply, writer: new EventWriter(facts), plan, twist, usage, startedAt }, stage.wheel, stage.lateness).start();
+  const show = { reply, writer: reply.dialect.createWriter(facts), plan, twist, completionTokens: tokensOf(plan), startedAt };
+  new StreamPlayer(show, stage.wheel, stage.lateness).start();
 }
 
 function performUnary({ reply, facts, plan, fault }: Act): void {
-  const json = completionBody(facts, planText(plan), usageOf(facts, plan));
+  const json = reply.dialect.wholeBody(facts, planText(plan), tokensOf(plan));
   if (fault && spoilUnary(reply, fault, json)) return;
   reply.sendJson(200, json, 'completed', fault?.name === 'set-cookie' ? cookies() : {});
   closeWhenIdle(reply, fault);
@@ -85,15 +91,17 @@ function unaryDelay({ options }: Stage, { pace, plan, fault }: Act): number {
   return offsetOf(plan, plan.events - 1);
 }
 
-function usageOf({ promptTokens }: StreamFacts, plan: StreamPlan) {
-  return { promptTokens, completionTokens: plan.events - FRAME_EVENTS };
+/** A token for each piece of the answer. */
+function tokensOf(plan: StreamPlan): number {
+  return plan.events - FRAME_EVENTS;
 }
 
-function healthyAnswer({ facts, plan, chat }: Act): HealthyAnswer {
-  const writer = new EventWriter(facts);
+function healthyAnswer({ reply, facts, plan, chat }: Act): HealthyAnswer {
+  const writer: StreamWriter = reply.dialect.createWriter(facts);
+  const tokens = tokensOf(plan);
   const pieces = Array.from({ length: plan.events - FRAME_EVENTS }, (_, index) => writer.content(plan.piece(index)));
-  const sse = [writer.role(), ...pieces, writer.finish(), DONE_EVENT].join('');
-  return { json: completionBody(facts, planText(plan), usageOf(facts, plan)), sse, stream: chat.stream };
+  const sse = [writer.opening(), ...pieces, writer.closing(tokens), writer.done(tokens)].join('');
+  return { json: reply.dialect.wholeBody(facts, planText(plan), tokens), sse, stream: chat.stream };
 }
 
 function cookies() {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What the mock reads of a chat or embeddings request. */
+/** What the mock reads of a request, whichever API it is for. */
 export interface ChatRequest {
   model: string;
   stream: boolean;
@@ -20,7 +20,7 @@ export function readChatRequest(parsed: unknown, request: IncomingMessage): Chat
     stream: parsed['stream'] === true,
     includeUsage: isRecord(options) && options['include_usage'] === true,
     session: sessionOf(parsed, request),
-    promptTokens: Math.max(1, Math.ceil((JSON.stringify(parsed['messages']) ?? '').length / 4)),
+    promptTokens: Math.max(1, Math.ceil((JSON.stringify(parsed['messages'] ?? parsed['input']) ?? '').length / 4)),
     body: parsed,
   };
 }

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 import type { Fault } from './faults.js';
-import { errorBody } from './openai-events.js';
 import type { Reply } from './reply.js';
 
 /** What a fault answers with when it needs to know the healthy answer. */
@@ -31,28 +30,20 @@ export function answerFault(reply: Reply, fault: Fault, healthy: HealthyAnswer):
       refuse(reply, n, fault.numbers[1]);
       return true;
     case 'context-length':
-      reply.sendJson(
-        400,
-        errorBody(
-          "This model's maximum context length is 128000 tokens. However, your messages resulted in 200000 tokens.",
-          'invalid_request_error',
-          'context_length_exceeded',
-          'messages',
-        ),
-        'refused',
-      );
+      reply.sendError(400, {
+        message: "This model's maximum context length is 128000 tokens. However, your messages resulted in 200000 tokens.",
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+        param: 'messages',
+      });
       return true;
     case 'content-filter':
-      reply.sendJson(
-        400,
-        errorBody(
-          "The response was filtered due to the prompt triggering the provider's content management policy.",
-          'invalid_request_error',
-          'content_filter',
-          'prompt',
-        ),
-        'refused',
-      );
+      reply.sendError(400, {
+        message: "The response was filtered due to the prompt triggering the provider's content management policy.",
+        type: 'invalid_request_error',
+        code: 'content_filter',
+        param: 'prompt',
+      });
       return true;
     case 'leak-key':
       leakKey(reply);
@@ -123,7 +114,7 @@ function answerOddly(reply: Reply, fault: Fault, n: number, healthy: HealthyAnsw
   }
 }
 
-/** An error status in OpenAI's words, with `Retry-After` when seconds are given. */
+/** An error status in the provider's words, with `Retry-After` when seconds are given. */
 export function refuse(reply: Reply, status: number, retryAfterSeconds?: number): void {
   const [type, code, message] = STATUS_TYPES[status] ?? [
     status >= 500 ? 'server_error' : 'invalid_request_error',
@@ -131,7 +122,7 @@ export function refuse(reply: Reply, status: number, retryAfterSeconds?: number)
     `Status ${status} as asked.`,
   ];
   const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  reply.sendJson(status, errorBody(message, type, code), 'refused', headers);
+  reply.sendError(status, { message, type, code }, headers);
 }
 
 /** A head and a body as they are given, past Node's own checks; the connection is left to the caller. */
@@ -152,16 +143,13 @@ function contentType({ stream }: HealthyAnswer) {
 
 /** A provider that repeats the key it was given, everywhere it can. */
 function leakKey(reply: Reply): void {
-  const { authorization = '' } = reply.request.headers;
+  const { authorization = '', 'x-api-key': apiKey } = reply.request.headers;
+  const key = authorization === '' ? String(apiKey ?? '') : authorization;
   const headers = {
-    'www-authenticate': authorization,
-    'x-debug-authorization': authorization,
+    'www-authenticate': key,
+    'x-debug-authorization': key,
     'openai-organization': 'org-mock-secret',
   };
-  reply.sendJson(
-    401,
-    errorBody(`Incorrect API key provided: ${authorization}.`, 'invalid_request_error', 'invalid_api_key'),
-    'refused',
-    headers,
-  );
+  const words = { message: `Incorrect API key provided: ${key}.`, type: 'invalid_request_error', code: 'invalid_api_key' };
+  reply.sendError(401, words, headers);
 }

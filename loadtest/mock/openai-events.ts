@@ -1,103 +1,75 @@
 /** The mock's own wire format of OpenAI's chat completions; nothing here comes from the gateway, so that one bug cannot hide another. */
+import { type ErrorWords, latin1Json, type MockDialect, Stamper, type StreamFacts, type StreamWriter } from './dialect.js';
 
-/** One stream's fixed parts. `stamps` adds `"mock":{"seq","ns"}` to each event (ns: this host's monotonic clock), to the first one `since` too. */
-export interface StreamFacts {
-  id: string;
-  created: number;
-  model: string;
-  stamps: boolean;
-  /** When the request had come whole, on the clock of the stamps. */
-  receivedAt: bigint;
-  includeUsage: boolean;
-  promptTokens: number;
-}
+const DONE_EVENT = 'data: [DONE]\n\n';
+const FAILURE = {
+  message: 'The server had an error while processing your request. Sorry about that!',
+  type: 'server_error',
+  param: null,
+  code: null,
+};
 
-/** What an answer cost. Completion tokens are the content events, prompt tokens a quarter of the characters sent. */
-export interface UsageNumbers {
-  promptTokens: number;
-  completionTokens: number;
-}
+export const chatDialect: MockDialect = {
+  name: 'chat',
+  idPrefix: 'chatcmpl-mock',
+  createWriter: (facts) => new ChatWriter(facts),
+  wholeBody: completionBody,
+  errorEvent: `data: ${JSON.stringify({ error: FAILURE })}\n\n`,
+  errorBody: (_status, words) => openAiErrorBody(words),
+  headers: openAiHeaders,
+};
 
-export const DONE_EVENT = 'data: [DONE]\n\n';
-
-const HELLO = 'Hello from the mock model. These words arrive one by one, as those of an answer would.';
-const WORDS = [
-  'The ',
-  'tide ',
-  'comes ',
-  'in ',
-  'twice ',
-  'a ',
-  'day, ',
-  'and ',
-  'each ',
-  'gate ',
-  'opens ',
-  'when ',
-  'its ',
-  'turn ',
-  'has ',
-  'come. ',
-];
-/** The default answer, a word or so to the piece. */
-export const HELLO_PIECES: readonly string[] = HELLO.split(/(?<= )/);
-
-/** Builds the events of one stream as text in latin1 (one character is one byte), `data:` prefix and blank line included. */
-export class EventWriter {
+export class ChatWriter implements StreamWriter {
+  readonly openingEvents = 1;
+  readonly closingEvents = 1;
   private readonly head: string;
   private readonly facts: StreamFacts;
-  private sequence = 0;
+  private readonly stamper: Stamper;
 
   constructor(facts: StreamFacts) {
     this.facts = facts;
+    this.stamper = new Stamper(facts);
     const usage = facts.includeUsage ? ',"usage":null' : '';
     this.head = `data: {"id":"${facts.id}","object":"chat.completion.chunk","created":${facts.created},"model":${latin1Json(facts.model)},"service_tier":"default","system_fingerprint":"fp_mock"${usage}`;
   }
 
-  role(): string {
+  opening(): string {
     return this.choice('{"role":"assistant","content":"","refusal":null}', 'null');
   }
 
-  /** `piece` as JSON source without quotes, already in latin1. */
   content(piece: string): string {
     return this.choice(`{"content":"${piece}"}`, 'null');
   }
 
-  finish(reason = 'stop'): string {
-    return this.choice('{}', `"${reason}"`);
+  closing(): string {
+    return this.choice('{}', '"stop"');
   }
 
-  usage(numbers: UsageNumbers): string {
+  usage(completionTokens: number): string {
+    if (!this.facts.includeUsage) return '';
     const head = this.head.replace(',"usage":null', '');
-    return `${head},"choices":[],"usage":${JSON.stringify(usageBody(numbers))}${this.stamp()}}\n\n`;
+    return `${head},"choices":[],"usage":${JSON.stringify(usageBody(this.facts, completionTokens))}${this.stamper.next()}}\n\n`;
+  }
+
+  done(): string {
+    return DONE_EVENT;
   }
 
   private choice(delta: string, reason: string): string {
-    return `${this.head},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]${this.stamp()}}\n\n`;
+    return `${this.head},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${reason}}]${this.stamper.next()}}\n\n`;
   }
-
-  private stamp(): string {
-    if (!this.facts.stamps) return '';
-    const since = this.sequence === 0 ? `,"since":"${this.facts.receivedAt}"` : '';
-    return `,"mock":{"seq":${this.sequence++},"ns":"${process.hrtime.bigint()}"${since}}`;
-  }
-}
-
-/** The n-th piece of an answer of any length, plain ASCII that needs no escaping. */
-export function wordAt(index: number): string {
-  return WORDS[index % WORDS.length] as string;
 }
 
 /** An answer that is not streamed. */
-export function completionBody(facts: StreamFacts, content: string, usage: UsageNumbers, finishReason = 'stop'): string {
+function completionBody(facts: StreamFacts, content: string, completionTokens: number): string {
   const message = { role: 'assistant', content, refusal: null, annotations: [] };
   return JSON.stringify({
     id: facts.id,
     object: 'chat.completion',
     created: facts.created,
     model: facts.model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
-    usage: usageBody(usage),
+    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+    usage: usageBody(facts, completionTokens),
     service_tier: 'default',
     system_fingerprint: 'fp_mock',
     ...(facts.stamps ? { mock: { seq: 0, ns: String(process.hrtime.bigint()) } } : {}),
@@ -105,21 +77,20 @@ export function completionBody(facts: StreamFacts, content: string, usage: Usage
 }
 
 /** OpenAI's error body. */
-export function errorBody(message: string, type: string, code: string | null, param: string | null = null): string {
+export function openAiErrorBody({ message, type, code, param = null }: ErrorWords): string {
   return JSON.stringify({ error: { message, type, param, code } });
 }
 
-/** Text as JSON source with its quotes, its UTF-8 bytes as latin1 characters. */
-export function latin1Json(text: string): string {
-  return Buffer.from(JSON.stringify(text), 'utf8').toString('latin1');
+export function openAiHeaders(requestId: string) {
+  return { 'x-request-id': requestId, 'openai-version': '2020-10-01', 'openai-processing-ms': '1' };
 }
 
-function usageBody({ promptTokens, completionTokens }: UsageNumbers) {
+function usageBody({ promptTokens, cachedTokens }: StreamFacts, completionTokens: number) {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cachedTokens, audio_tokens: 0 },
     completion_tokens_details: {
       reasoning_tokens: 0,
       audio_tokens: 0,

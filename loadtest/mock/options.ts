@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { API_NAMES } from './dialects.js';
 
 /** What the mock is started with. Every value has a flag and an environment variable; the flag wins. */
 export interface MockOptions {
@@ -20,6 +21,8 @@ export interface MockOptions {
   timeScale: number;
   /** How long streams may go on after SIGTERM, seconds. */
   drainSeconds: number;
+  /** APIs that this upstream lacks: it answers 404 there. */
+  without: readonly string[];
   /** PEM files of a certificate and its key: the mock speaks HTTPS then; both empty: HTTP. */
   tlsCert: string;
   tlsKey: string;
@@ -31,8 +34,8 @@ export class MockOptionError extends Error {}
 interface Setting {
   flag: string;
   variable: string;
-  read(text: string, name: string): number | string;
-  fallback: number | string;
+  read(text: string, name: string): number | string | string[];
+  fallback: number | string | string[];
 }
 
 /** Seed 004: 1500 at a time for one core, 3000 for two; so 1500 for each core. */
@@ -54,6 +57,7 @@ const SETTINGS: Record<keyof MockOptions, Setting> = {
   seed: { flag: '--seed', variable: 'MOCK_SEED', read: whole(0, 1_000_000_000), fallback: 0 },
   timeScale: { flag: '--time-scale', variable: 'TIME_SCALE', read: decimal(0, 1000), fallback: 1 },
   drainSeconds: { flag: '--drain', variable: 'DRAIN_SECONDS', read: decimal(0, 3600), fallback: 30 },
+  without: { flag: '--without', variable: 'MOCK_WITHOUT', read: apiNames, fallback: [] },
   tlsCert: { flag: '--tls-cert', variable: 'TLS_CERT', read: (text) => text, fallback: '' },
   tlsKey: { flag: '--tls-key', variable: 'TLS_KEY', read: (text) => text, fallback: '' },
 };
@@ -61,7 +65,7 @@ const SETTINGS: Record<keyof MockOptions, Setting> = {
 /** Flags as `--name value` or `--name=value`, then environment, then defaults. Throws MockOptionError. */
 export function parseMockOptions(args: readonly string[], environment: NodeJS.ProcessEnv): MockOptions {
   const flags = readFlags(args);
-  const options: Record<string, number | string> = {};
+  const options: Record<string, number | string | string[]> = {};
   for (const [name, setting] of Object.entries(SETTINGS)) {
     const flag = flags.get(setting.flag);
     const text = flag ?? environment[setting.variable];
@@ -110,6 +114,14 @@ function decimal(least: number, most: number) {
       throw new MockOptionError(`${name} must be a number from ${least} to ${most}`);
     return value;
   };
+}
+
+/** `responses,count_tokens` */
+function apiNames(text: string, name: string): string[] {
+  const names = text.split(',').map((one) => one.trim());
+  if (names.some((one) => !(one in API_NAMES)))
+    throw new MockOptionError(`${name} must be a list of ${Object.keys(API_NAMES).join(', ')}`);
+  return names;
 }
 
 function size(text: string, name: string): number {

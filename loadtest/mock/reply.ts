@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { ErrorWords, MockDialect } from './dialect.js';
 import type { Grant, Ledger, Outcome } from './ledger.js';
 
 /** A client that does not read gets no more than this put into its socket's memory, bytes. */
@@ -14,6 +15,7 @@ export class Reply {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly grant: Grant;
+  readonly dialect: MockDialect;
   events = 0;
   doneMarkers = 0;
   /** Whoever still works on the answer hears of its end here, once. */
@@ -24,17 +26,22 @@ export class Reply {
   private settled = false;
   private status = 200;
 
-  constructor(request: IncomingMessage, response: ServerResponse, grant: Grant, ledger: Ledger) {
+  constructor(request: IncomingMessage, response: ServerResponse, grant: Grant, ledger: Ledger, dialect: MockDialect) {
     this.request = request;
     this.response = response;
     this.grant = grant;
     this.ledger = ledger;
+    this.dialect = dialect;
     response.once('close', () => this.settle(response.writableFinished ? 'completed' : 'aborted'));
     if (response.destroyed || request.socket.destroyed) this.settle('aborted');
   }
 
   get socket(): Socket {
     return this.request.socket;
+  }
+
+  get requestId(): string {
+    return `req_mock_${this.grant.id}`;
   }
 
   get over(): boolean {
@@ -66,6 +73,11 @@ export class Reply {
 
   sendJson(status: number, body: string, outcome: Outcome, headers: OutgoingHttpHeaders = {}): void {
     this.send(status, { 'content-type': 'application/json', ...headers }, body, outcome);
+  }
+
+  /** An error on purpose, in the words of the dialect that the client spoke. */
+  sendError(status: number, words: ErrorWords, headers: OutgoingHttpHeaders = {}): void {
+    this.sendJson(status, this.dialect.errorBody(status, words, this.requestId), 'refused', headers);
   }
 
   /** Sends the head of a stream of events, at once. */
@@ -101,7 +113,7 @@ export class Reply {
   }
 
   commonHeaders(): OutgoingHttpHeaders {
-    return { 'x-request-id': `req_mock_${this.grant.id}`, 'openai-version': '2020-10-01', 'openai-processing-ms': '1' };
+    return this.dialect.headers(this.requestId);
   }
 
   /** At once when the network took all of it (so that the slot is free before the client can ask again), else when it has. */

@@ -6,19 +6,21 @@ import { answerChat, later, type Stage } from './answer.js';
 import { BodyCutShort, BodyTooLarge, readBody } from './body.js';
 import { type ChatRequest, keyOf, readChatRequest } from './chat-request.js';
 import { answerControl, sendJson } from './control.js';
+import type { ErrorWords, MockDialect } from './dialect.js';
+import { API_NAMES, DIALECTS, ENDPOINTS, type Endpoint } from './dialects.js';
 import { embeddingsBody } from './embeddings.js';
 import { answerFault } from './fault-answers.js';
 import { parseFault } from './faults.js';
 import { Histogram } from './histogram.js';
 import type { Ledger, ProcessGauges } from './ledger.js';
 import { type Behaviour, parseModelName, unknownModelText } from './model-name.js';
-import { errorBody } from './openai-events.js';
+import { modelList } from './models.js';
 import type { MockOptions } from './options.js';
+import { PromptCache } from './prompt-cache.js';
 import { Reply } from './reply.js';
+import { answerScript, SCRIPT_MODEL } from './script/serve.js';
 import { TimerWheel } from './wheel.js';
 
-const CHAT_PATHS = new Set(['/v1/chat/completions', '/compatible-mode/v1/chat/completions']);
-const EMBEDDINGS_PATH = '/v1/embeddings';
 const ALLOWED: Record<string, string> = {
   '/v1/models': 'GET',
   '/health': 'GET',
@@ -28,7 +30,8 @@ const ALLOWED: Record<string, string> = {
   '/_mock/reset': 'POST',
   '/_mock/faults': 'GET, POST, DELETE',
 };
-const MODELS = ['mock-model', 'mock-instant', 'mock-round', 'mock-paced-200x66', 'mock-size-1024'];
+/** The scripted model is told by the request itself what to do. */
+const HEALTHY: Behaviour = { pace: { kind: 'instant' }, stamps: false };
 const CONTROL_BODY_LIMIT = 64 * 1024;
 /** Longer than any gateway keeps an idle connection, so that the mock is never the one that closes first. */
 const KEEP_ALIVE_MS = 120_000;
@@ -40,11 +43,14 @@ export class MockServer {
   private readonly ledger: Ledger;
   private readonly stage: Stage;
   private readonly replies = new Set<Reply>();
+  /** Paths that this upstream is to lack. */
+  private readonly missing: ReadonlySet<string>;
   private stopping = false;
 
   constructor(options: MockOptions, ledger: Ledger) {
     this.ledger = ledger;
-    this.stage = { options, wheel: new TimerWheel(), lateness: new Histogram() };
+    this.stage = { options, wheel: new TimerWheel(), lateness: new Histogram(), promptCache: new PromptCache() };
+    this.missing = new Set(options.without.flatMap((name) => API_NAMES[name] ?? []));
     this.http = makeServer(options, (request, response) => {
       this.route(request, response).catch(() => response.destroy());
     });
@@ -92,15 +98,13 @@ export class MockServer {
     if (this.stopping) response.setHeader('connection', 'close');
     const url = new URL(request.url ?? '/', 'http://mock');
     const { pathname } = url;
-    const isChat = CHAT_PATHS.has(pathname);
-    if (isChat || pathname === EMBEDDINGS_PATH) {
-      if (request.method === 'POST') return this.complete(request, response, pathname, isChat);
+    const endpoint = this.missing.has(pathname) ? undefined : ENDPOINTS[pathname];
+    if (endpoint) {
+      if (request.method === 'POST') return this.complete(request, response, pathname, endpoint);
       return this.refuseMethod(response, 'POST');
     }
-    if (request.method === 'GET' && pathname === '/v1/models') {
-      const data = MODELS.map((id) => ({ id, object: 'model', created: 1700000000, owned_by: 'mock' }));
-      return sendJson(response, 200, { object: 'list', data });
-    }
+    if (request.method === 'GET' && pathname === '/v1/models')
+      return sendJson(response, 200, modelList(request.headers['anthropic-version'] !== undefined));
     const control = () => readBody(request, CONTROL_BODY_LIMIT).then((body) => parseJson(body));
     if (await answerControl(this.ledger, request, response, url, control)) return;
     const allowed = ALLOWED[pathname];
@@ -108,18 +112,28 @@ export class MockServer {
     this.turnAway(response, 404, `Unknown request URL: ${request.method} ${pathname}.`, 'unknown_url');
   }
 
-  private async complete(request: IncomingMessage, response: ServerResponse, path: string, isChat: boolean): Promise<void> {
-    const body = await this.readRequestBody(request, response);
+  private async complete(request: IncomingMessage, response: ServerResponse, path: string, endpoint: Endpoint): Promise<void> {
+    const { dialect, kind } = endpoint;
+    const body = await this.readRequestBody(request, response, dialect);
     if (body === undefined) return;
     const chat = readChatRequest(parseJson(body), request);
     if (chat === undefined)
-      return this.turnAway(response, 400, 'We could not parse the JSON body of your request, or it names no model.', null);
-    const behaviour = parseModelName(chat.model, this.stage.options.profile);
-    if (behaviour === undefined) return this.turnAway(response, 404, unknownModelText(chat.model), 'model_not_found');
-    const reply = await this.admit(request, response, path, body.length, chat, behaviour.pace.kind === 'round');
+      return this.turnAway(
+        response,
+        400,
+        'We could not parse the JSON body of your request, or it names no model.',
+        null,
+        dialect,
+      );
+    const scripted = chat.model === SCRIPT_MODEL;
+    const behaviour = scripted ? HEALTHY : parseModelName(chat.model, this.stage.options.profile);
+    if (behaviour === undefined) return this.turnAway(response, 404, unknownModelText(chat.model), 'model_not_found', dialect);
+    const reply = await this.admit(request, response, path, body.length, chat, behaviour.pace.kind === 'round', dialect);
     if (reply === undefined || reply.over) return;
-    if (isChat) answerChat(this.stage, reply, chat, behaviour);
-    else this.embed(reply, chat, behaviour);
+    if (kind === 'embeddings') this.embed(reply, chat, behaviour);
+    else if (scripted) answerScript(reply, chat, kind);
+    else if (kind === 'count') reply.sendJson(200, JSON.stringify({ input_tokens: chat.promptTokens }), 'completed');
+    else answerChat(this.stage, reply, chat, behaviour);
   }
 
   private async admit(
@@ -129,6 +143,7 @@ export class MockServer {
     bodyBytes: number,
     chat: ChatRequest,
     drawsRound: boolean,
+    dialect: MockDialect,
   ): Promise<Reply | undefined> {
     const { model, session, stream } = chat;
     const { rawHeaders, method = '' } = request;
@@ -146,10 +161,14 @@ export class MockServer {
     const grant = asked instanceof Promise ? await asked : asked;
     if (!grant.admitted) {
       response.setHeader('retry-after', '1');
-      sendError(response, 503, 'The mock serves as many requests as it may; try again later.', 'server_error', 'overloaded');
+      sendError(response, dialect, 503, {
+        message: 'The mock serves as many requests as it may; try again later.',
+        type: 'server_error',
+        code: 'overloaded',
+      });
       return undefined;
     }
-    const reply = new Reply(request, response, grant, this.ledger);
+    const reply = new Reply(request, response, grant, this.ledger, dialect);
     this.replies.add(reply);
     reply.whenSettled = () => {
       this.replies.delete(reply);
@@ -158,12 +177,22 @@ export class MockServer {
     return reply;
   }
 
-  private async readRequestBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer | undefined> {
+  private async readRequestBody(
+    request: IncomingMessage,
+    response: ServerResponse,
+    dialect: MockDialect,
+  ): Promise<Buffer | undefined> {
     try {
       return await readBody(request, this.stage.options.bodyLimit);
     } catch (error) {
       if (error instanceof BodyTooLarge)
-        this.turnAway(response, 413, `The body is larger than ${this.stage.options.bodyLimit} bytes.`, 'request_too_large');
+        this.turnAway(
+          response,
+          413,
+          `The body is larger than ${this.stage.options.bodyLimit} bytes.`,
+          'request_too_large',
+          dialect,
+        );
       else if (!(error instanceof BodyCutShort)) throw error;
       return undefined;
     }
@@ -172,11 +201,12 @@ export class MockServer {
   private embed(reply: Reply, chat: ChatRequest, behaviour: Behaviour): void {
     const json = embeddingsBody(chat.body);
     if (json === undefined)
-      return reply.sendJson(
-        400,
-        errorBody("'input' is missing or not valid.", 'invalid_request_error', null, 'input'),
-        'refused',
-      );
+      return reply.sendError(400, {
+        message: "'input' is missing or not valid.",
+        type: 'invalid_request_error',
+        code: null,
+        param: 'input',
+      });
     const fault = reply.grant.fault === undefined ? behaviour.fault : parseFault(reply.grant.fault);
     if (fault && answerFault(reply, fault, { json, sse: '', stream: false })) return;
     const wait = fault?.name === 'slow-headers' ? (fault.numbers[0] ?? 0) : 0;
@@ -188,9 +218,15 @@ export class MockServer {
     this.turnAway(response, 405, `Not allowed; use ${allowed}.`, 'method_not_allowed');
   }
 
-  private turnAway(response: ServerResponse, status: number, message: string, code: string | null): void {
+  private turnAway(
+    response: ServerResponse,
+    status: number,
+    message: string,
+    code: string | null,
+    dialect = DIALECTS.chat,
+  ): void {
     this.ledger.turnAway(status);
-    sendError(response, status, message, 'invalid_request_error', code);
+    sendError(response, dialect, status, { message, type: 'invalid_request_error', code });
   }
 }
 
@@ -200,8 +236,8 @@ function makeServer({ tlsCert, tlsKey }: MockOptions, listener: RequestListener)
   return createTlsServer({ ...settings, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, listener);
 }
 
-function sendError(response: ServerResponse, status: number, message: string, type: string, code: string | null): void {
-  const body = errorBody(message, type, code);
+function sendError(response: ServerResponse, dialect: MockDialect, status: number, words: ErrorWords): void {
+  const body = dialect.errorBody(status, words, 'req_mock_0');
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
 }
 

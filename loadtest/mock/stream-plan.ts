@@ -1,8 +1,11 @@
 import type { Behaviour, Pace } from './model-name.js';
-import { HELLO_PIECES, wordAt } from './openai-events.js';
 import { drawRound } from './profile.js';
+import { HELLO_PIECES, wordAt } from './words.js';
 
-/** When each event of a stream is due and what it says. Events count role, finish and `[DONE]`, not the optional usage event. */
+/**
+ * When each event of a stream is due and what it says. Events count the opening, the closing and the end, each as one even
+ * where an API makes several of it, not the optional usage event.
+ */
 export interface StreamPlan {
   events: number;
   /** Time from the request to the first event, and between events, milliseconds. */
@@ -19,7 +22,7 @@ export interface PlanContext {
   timeScale: number;
 }
 
-/** Role, finish and `[DONE]`. */
+/** Opening (chat: role), closing (finish) and end (`[DONE]`). */
 export const FRAME_EVENTS = 3;
 const MODEL_GAP_MS = 30;
 /** Faults come quickly: tests wait for them. */

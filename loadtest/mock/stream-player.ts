@@ -1,8 +1,8 @@
+import type { StreamWriter } from './dialect.js';
 import type { Histogram } from './histogram.js';
-import { DONE_EVENT, type EventWriter, type UsageNumbers } from './openai-events.js';
 import type { Reply } from './reply.js';
 import { FRAME_EVENTS, offsetOf, type StreamPlan } from './stream-plan.js';
-import { ERROR_EVENT, type StreamTwist } from './stream-twist.js';
+import type { StreamTwist } from './stream-twist.js';
 import type { TimerWheel, WheelEntry } from './wheel.js';
 
 /** Corked writes are given to the network when so many bytes wait, so that back-pressure shows. */
@@ -13,10 +13,10 @@ const RESET_DELAY_MS = 50;
 /** What a player needs: where to write, what, when, and what to spoil. */
 export interface Performance {
   reply: Reply;
-  writer: EventWriter;
+  writer: StreamWriter;
   plan: StreamPlan;
   twist: StreamTwist;
-  usage: UsageNumbers | undefined;
+  completionTokens: number;
   startedAt: number;
 }
 
@@ -93,29 +93,37 @@ export class StreamPlayer implements WheelEntry {
   }
 
   private perform(): void {
-    const { reply, plan, twist, usage, writer } = this.show;
+    const { reply, plan, twist, completionTokens, writer } = this.show;
     if (twist.breakAfter && this.index >= twist.breakAfter.events) return this.breakOff();
     const index = this.index++;
     if (index < plan.events - 1) return this.emit(this.eventAt(index), index);
-    if (usage) this.emit(writer.usage(usage), index);
+    const usage = writer.usage(completionTokens);
+    if (usage !== '') this.emit(usage, index);
     if (!twist.omitDone) {
       reply.doneMarkers += 1;
-      this.emit(DONE_EVENT, plan.events);
+      this.emit(writer.done(completionTokens), plan.events);
     }
     this.write(this.gathered, false);
     reply.end(twist.omitDone ? 'faulted' : 'completed');
   }
 
   private eventAt(index: number): string {
+    const { plan, writer, completionTokens } = this.show;
+    if (index === 0) return writer.opening();
+    return index <= plan.events - FRAME_EVENTS ? writer.content(plan.piece(index - 1)) : writer.closing(completionTokens);
+  }
+
+  /** How many events the text of one place in the plan is. */
+  private countAt(index: number): number {
     const { plan, writer } = this.show;
-    if (index === 0) return writer.role();
-    return index <= plan.events - FRAME_EVENTS ? writer.content(plan.piece(index - 1)) : writer.finish();
+    if (index === 0) return writer.openingEvents;
+    return index === plan.events - FRAME_EVENTS + 1 ? writer.closingEvents : 1;
   }
 
   private emit(event: string, index: number): void {
     const { reply, twist } = this.show;
     const text = twist.rewrite ? twist.rewrite(event, index) : event;
-    reply.events += 1;
+    reply.events += this.countAt(index);
     if (twist.together) this.gathered += reply.frame(text);
     else this.write(reply.frame(text), true);
   }
@@ -143,7 +151,7 @@ export class StreamPlayer implements WheelEntry {
         return reply.end('faulted');
       case 'error-event':
         reply.events += 1;
-        reply.write(ERROR_EVENT);
+        reply.write(reply.dialect.errorEvent);
         return reply.end('faulted');
       default:
       // A stall: nothing more comes, and the request ends when the client leaves.

@@ -1,5 +1,5 @@
+import { latin1Json } from './dialect.js';
 import type { Fault } from './faults.js';
-import { latin1Json } from './openai-events.js';
 
 /** How a stream stops being healthy once so many events are out. */
 export type Break = 'stall' | 'fin' | 'rst' | 'half-event' | 'silent-end' | 'error-event';
@@ -17,9 +17,6 @@ export interface StreamTwist {
   /** Everything in one write. */
   together?: boolean;
 }
-
-/** The event that a provider sends when it fails in the middle. */
-export const ERROR_EVENT = `data: ${JSON.stringify({ error: { message: 'The server had an error while processing your request. Sorry about that!', type: 'server_error', param: null, code: null } })}\n\n`;
 
 /** Two-, three- and four-byte characters and one joined of several, as latin1. */
 const MANY_BYTES = latin1Json('café 你好 🌊 👩‍👩‍👧 ').slice(1, -1);
@@ -77,12 +74,15 @@ function twistOfBytes(fault: Fault, n: number): StreamTwist | undefined {
   }
 }
 
+/** The words of an event, by the name that its API has for them. */
+const WORDS_OF_EVENT = /"(content|text|delta)":"([^"]+)"/;
+
 function withContent(event: string, content: string): string {
-  return event.replace(/"content":"[^"]*"/, () => `"content":"${content}"`);
+  return event.replace(WORDS_OF_EVENT, (_, name) => `"${name}":"${content}"`);
 }
 
 function withManyBytes(event: string): string {
-  return event.replace(/"content":"([^"]+)"/, (_, text) => `"content":"${text}${MANY_BYTES}"`);
+  return event.replace(WORDS_OF_EVENT, (_, name, text) => `"${name}":"${text}${MANY_BYTES}"`);
 }
 
 /** A cut after the first byte of each run of bytes that are not ASCII: inside a character every time. */

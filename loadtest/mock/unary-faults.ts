@@ -1,5 +1,4 @@
 import type { Fault } from './faults.js';
-import { errorBody } from './openai-events.js';
 import type { Reply } from './reply.js';
 
 /**
@@ -10,7 +9,11 @@ export function spoilUnary(reply: Reply, fault: Fault, json: string): boolean {
   switch (fault.name) {
     case 'error-first-event':
     case 'error-mid-stream':
-      reply.sendJson(500, errorBody('The server had an error while processing your request.', 'server_error', null), 'refused');
+      reply.sendError(500, {
+        message: 'The server had an error while processing your request.',
+        type: 'server_error',
+        code: null,
+      });
       return true;
     case 'bad-json-event':
       reply.sendJson(200, json.slice(0, json.length / 2), 'faulted');
