@@ -1,5 +1,7 @@
-/** Anthropic's error envelope (docs.anthropic.com, "Errors"): the type follows from the status. */
+/** Anthropic's error envelope (platform.claude.com/docs/en/api/errors): the type follows from the status. */
 import type { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
+import { isJsonObject } from '../middle/fields.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 
 const TYPES: Readonly<Record<number, string>> = {
@@ -17,8 +19,34 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
+/** What OpenAI and those that imitate it call the same in `type` or `code`, and Anthropic's clients do not know. */
+const FOREIGN_TYPES: Readonly<Record<string, string>> = {
+  server_error: 'api_error',
+  internal_server_error: 'api_error',
+  internal_error: 'api_error',
+  service_unavailable_error: 'overloaded_error',
+  server_is_overloaded: 'overloaded_error',
+  overloaded: 'overloaded_error',
+  slow_down: 'overloaded_error',
+  requests: 'rate_limit_error',
+  tokens: 'rate_limit_error',
+  rate_limit_exceeded: 'rate_limit_error',
+  too_many_requests: 'rate_limit_error',
+  insufficient_quota: 'billing_error',
+  upstream_timeout: 'timeout_error',
+  context_length_exceeded: 'invalid_request_error',
+  model_not_found: 'not_found_error',
+  invalid_api_key: 'authentication_error',
+};
+
 export function errorType(status: number): string {
   return TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+}
+
+/** An upstream's own type, as Anthropic's clients know it; undefined where it has none. */
+export function anthropicType({ type, code }: Pick<UpstreamErrorBody, 'type' | 'code'>): string | undefined {
+  for (const name of [type, code]) if (name !== null && Object.hasOwn(FOREIGN_TYPES, name)) return FOREIGN_TYPES[name];
+  return type ?? undefined;
 }
 
 export function errorBody(error: GatewayError, requestId: string): string {
@@ -32,6 +60,23 @@ export function upstreamErrorBody(error: UpstreamErrorBody, status: number, requ
 /** No `message_stop` may follow. */
 export function streamError(error: GatewayError, requestId: string): string {
   return `event: error\ndata: ${errorBody(error, requestId)}\n\n`;
+}
+
+/** Reads the envelope, undefined where there is none (HTML, an empty body, an answer). */
+export function readError(body: string): UpstreamErrorBody | undefined {
+  return errorOf(parseObject(body));
+}
+
+/** The same from a value already parsed. Imitators leave the outer `type` out or put the text where the object should be. */
+export function errorOf(value: unknown): UpstreamErrorBody | undefined {
+  const error = isJsonObject(value) ? value.error : undefined;
+  if (typeof error === 'string') return { message: error, type: null, code: null, param: null };
+  if (!isJsonObject(error) || typeof error.message !== 'string') return undefined;
+  return { message: error.message, type: text(error.type), code: text(error.code), param: text(error.param) };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
 }
 
 function envelope(type: string, message: string, requestId: string): string {
