@@ -3,12 +3,12 @@ import { hash } from 'node:crypto';
 
 const UNSAFE = /[^A-Za-z0-9_-]/;
 const ALL_UNSAFE = /[^A-Za-z0-9_-]/g;
-/** OpenAI and Anthropic both take this much of an id or a name. */
+/** OpenAI and Anthropic both take this much of a name, and of an id but in chat. */
 export const LONGEST_NAME = 64;
 
 /** An id that fits stays; another becomes its safe characters and a digest of the whole, so that two never meet (edge case 6). */
-export function fitToolId(id: string): string {
-  return fit(id, 'call');
+export function fitToolId(id: string, longest = LONGEST_NAME): string {
+  return fit(id, 'call', longest);
 }
 
 /** Names by what they became, for the way back; a name that fits is not in it. */
@@ -16,7 +16,7 @@ export class FittedNames {
   readonly #given: Record<string, string> = {};
 
   fit(name: string): string {
-    const fitted = fit(name, 'tool');
+    const fitted = fit(name, 'tool', LONGEST_NAME);
     if (fitted !== name) this.#given[fitted] = name;
     return fitted;
   }
@@ -27,9 +27,9 @@ export class FittedNames {
   }
 }
 
-function fit(text: string, instead: string): string {
-  if (text.length > 0 && text.length <= LONGEST_NAME && !UNSAFE.test(text)) return text;
+function fit(text: string, instead: string, longest: number): string {
+  if (text.length > 0 && text.length <= longest && !UNSAFE.test(text)) return text;
   const digest = hash('sha256', text, 'hex').slice(0, 16);
-  const safe = text.replace(ALL_UNSAFE, '_').slice(0, LONGEST_NAME - 17);
+  const safe = text.replace(ALL_UNSAFE, '_').slice(0, longest - 17);
   return `${safe || instead}_${digest}`;
 }

@@ -24,9 +24,10 @@ export function readError(body: string): UpstreamErrorBody | undefined {
   return errorOf(parseObject(body));
 }
 
-/** The same from a value already parsed. */
+/** The same from a value already parsed. vLLM's older servers put the members at the top: `{"object":"error","message",…}`. */
 export function errorOf(value: unknown): UpstreamErrorBody | undefined {
-  const error = isObject(value) ? value.error : undefined;
+  if (!isObject(value)) return undefined;
+  const error = value.object === 'error' && !isObject(value.error) ? value : value.error;
   if (typeof error === 'string') return { message: error, type: null, param: null, code: null };
   if (!isObject(error) || typeof error.message !== 'string') return undefined;
   return { message: error.message, type: text(error.type), param: text(error.param), code: text(error.code) };

@@ -26,6 +26,17 @@ export function usageOf(value: unknown): Usage | undefined {
   };
 }
 
+/** The object that a client reads; what is not known counts as nothing, the total is made here (edge cases 28 and 29). */
+export function writeUsage({ input = 0, cachedInput = 0, cacheWrite = 0, output = 0, reasoning = 0 }: Partial<Usage>): object {
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: cachedInput, ...(cacheWrite > 0 && { cache_write_tokens: cacheWrite }) },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  };
+}
+
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }

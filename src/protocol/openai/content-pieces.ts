@@ -1,0 +1,25 @@
+/** What a chat `content` says: text, or the list of parts that some servers answer with (Mistral's thought among them). */
+import { isList, isText } from '../middle/fields.js';
+import { isObject } from './error.js';
+
+export interface ContentPiece {
+  readonly kind: 'text' | 'thinking' | 'refusal';
+  readonly text: string;
+}
+
+export function contentPieces(content: unknown): ContentPiece[] {
+  if (!isList(content)) return [];
+  return content.flatMap((part): ContentPiece[] => {
+    if (!isObject(part)) return [];
+    if (part.type === 'thinking') return [{ kind: 'thinking', text: textOf(part.thinking) }];
+    if (part.type === 'refusal') return [{ kind: 'refusal', text: textOf(part.refusal) }];
+    return [{ kind: 'text', text: textOf(part.text) }];
+  });
+}
+
+function textOf(value: unknown): string {
+  if (isText(value)) return value;
+  return contentPieces(value)
+    .map(({ text }) => text)
+    .join('');
+}
