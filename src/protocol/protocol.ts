@@ -12,6 +12,8 @@ export interface RoutingFields {
   readonly sessionHint?: string;
   /** The start of the prompt: system part and first user message, as written. */
   readonly promptPrefix?: string;
+  /** Responses: the stored answer that this request goes on from, which only the credential that made it can read. */
+  readonly previousResponseId?: string;
 }
 
 /** What the gateway learns from a stream that it passes on untouched. */
@@ -33,6 +35,8 @@ export interface StreamObserver {
   /** The upstream has told the client of an error itself. */
   readonly errorSeen: boolean;
   readonly usage: Usage | undefined;
+  /** The id of an answer that its maker keeps, to be gone on from (Responses). */
+  readonly keptAs?: string | undefined;
   /** The last event of a stream that the gateway must break off, where it has to fit what went before (Responses). */
   failure?(error: GatewayError, requestId: string): string;
 }
@@ -58,4 +62,6 @@ export interface Protocol {
   readError(body: string): UpstreamErrorBody | undefined;
   /** Usage out of a whole JSON answer, undefined where there is none. */
   readUsage(body: string): Usage | undefined;
+  /** As `StreamObserver.keptAs`, of a whole answer. */
+  readKeptAs?(body: string): string | undefined;
 }
