@@ -3,7 +3,7 @@
  * A worker says `hello` first; the primary answers `configure`; the worker listens and says `ready`.
  */
 import type { GatewayConfig } from './config.js';
-import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest } from './credential/types.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from './credential/types.js';
 import type { StoreSnapshot } from './store/store.js';
 
 /** What a worker tells about itself once a second; the silence of it is how a stuck worker is noticed. */
@@ -57,6 +57,7 @@ export type StoreToPrimary =
   | { readonly type: 'store-choose'; readonly id: number; readonly request: ChoiceRequest }
   /** A session that the worker knows was used; `session` is the ledger's key of it. */
   | { readonly type: 'store-touch'; readonly session: string }
+  | { readonly type: 'store-bind'; readonly request: ChoiceRequest; readonly choice: ChosenCredential }
   /** Picks made for known sessions, without asking. */
   | { readonly type: 'store-picks'; readonly picks: readonly (readonly [CredentialKey, number])[] }
   | { readonly type: 'store-report'; readonly outcome: Outcome }

@@ -4,7 +4,7 @@
  * milliseconds on the caller's monotonic clock.
  */
 import type { GatewayConfig } from '../config.js';
-import { type Member, type Plan, planOf, type Target, type Tier } from './plan.js';
+import { type Member, type Plan, planOf, type Target, type Tier, targetOf } from './plan.js';
 import { refusal, soonestFailing, unusedOf } from './refusal.js';
 import { type HeldRest, Rests } from './rests.js';
 import { type Binding, Sessions, sessionKey, sessionOfKey, sharedTtl } from './sessions.js';
@@ -68,6 +68,14 @@ export class Ledger {
     const unused = unusedOf(tiers, request, this.#rests, now);
     const lastResort = soonestFailing(unused);
     return lastResort ? this.#settle({ ...lastResort, trial: true }, session, false, now) : refusal(unused);
+  }
+
+  /** The session goes with `choice` from now on. */
+  bind(request: ChoiceRequest, choice: ChosenCredential, now: number): void {
+    const target = targetOf(this.#plan, request, choice);
+    if (!target || request.session === undefined) return;
+    const { upstream, credential } = choice;
+    this.#sessions.bind(sessionKey(request.session, request.alias), { upstream, credential, model: target.model }, now);
   }
 
   /** A session was used by a worker that knows it; `key` as `sessionKey` makes it. */

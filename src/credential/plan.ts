@@ -1,7 +1,7 @@
 /** The configuration as choosing reads it: routes by alias, pools by upstream, sequences computed. */
 import type { GatewayConfig, TargetConfig, UpstreamConfig } from '../config.js';
 import { type Sequence, smoothSequence } from './sequence.js';
-import type { CredentialKey } from './types.js';
+import type { ChoiceRequest, ChosenCredential, CredentialKey } from './types.js';
 
 export interface Plan {
   readonly routes: ReadonlyMap<string, readonly Tier[]>;
@@ -39,6 +39,12 @@ export interface Member {
 
 export function credentialKey(upstream: string, credential: string): CredentialKey {
   return `${upstream}/${credential}`;
+}
+
+/** The target that `choice` was made from; undefined when the configuration has none (any more). */
+export function targetOf(plan: Plan, { alias, model }: ChoiceRequest, choice: ChosenCredential): Target | undefined {
+  const targets = plan.routes.get(alias)?.flatMap((tier) => tier.targets) ?? [];
+  return targets.find((target) => target.upstream === choice.upstream && (target.model ?? model) === choice.model);
 }
 
 /** Targets that name an upstream which is not there are left out: `options/` has refused them already. */

@@ -6,6 +6,7 @@ import type { Store } from './store.js';
 export function localWorker(store: Store): ContractWorker {
   return {
     choose: async (request) => store.choose(request),
+    bind: async ({ request, choice }) => store.bind(request, choice),
     report: async (outcome) => store.report(outcome),
     pause: (key) => store.pause(key as CredentialKey),
     resume: (key) => store.resume(key as CredentialKey),

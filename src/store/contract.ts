@@ -9,6 +9,7 @@ import type { StoreSnapshot } from './store.js';
 /** A worker as the suite uses it: the store's methods, possibly in another process. */
 export interface ContractWorker {
   choose(request: ChoiceRequest): Promise<Choice>;
+  bind(bound: { readonly request: ChoiceRequest; readonly choice: ChosenCredential }): Promise<void>;
   report(outcome: Outcome): Promise<void>;
   pause(key: string): Promise<void>;
   resume(key: string): Promise<void>;
@@ -71,6 +72,20 @@ export function storeContract(subject: ContractSubject): void {
     const again = await chooseAll(cluster, 60, (index) => ({ ...REQUEST, session: `s${index % 6}` }));
     t.ok(again.every((choice, index) => choice.sticky && choice.credential === choices[index]!.credential));
   });
+
+  promise(
+    'a session bound to a credential by one worker has it on every other',
+    { weights: Array(8).fill(1) },
+    async (cluster, t) => {
+      const choice = found(await cluster.workers[0]!.choose(REQUEST));
+      for (const worker of cluster.workers.slice(1)) await worker.choose(REQUEST);
+      await cluster.workers[0]!.bind({ request: { ...REQUEST, session: 'answer' }, choice });
+      await sleep(HEARD);
+      for (const worker of [...cluster.workers].reverse())
+        t.match(await worker.choose({ ...REQUEST, session: 'answer' }), { credential: choice.credential, sticky: true });
+      t.equal((await cluster.workers[0]!.snapshot()).sessions.count, 1);
+    },
+  );
 
   promise('several workers meeting one new session at once give it one credential', {}, async (cluster, t) => {
     for (let round = 0; round < 10; round++) {

@@ -1,7 +1,7 @@
 /** The embedded store's owner: the one ledger of the cluster, in the primary, asked by the workers over IPC. */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
-import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest } from '../credential/types.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from '../credential/types.js';
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { PrimaryStore } from './primary-link.js';
 import type { StoreHealth, StoreSnapshot } from './store.js';
@@ -29,6 +29,8 @@ export class EmbeddedStore implements PrimaryStore {
         return send({ type: 'store-choice', id: message.id, choice: this.choose(message.request) });
       case 'store-touch':
         return this.#ledger.touch(message.session, this.#now());
+      case 'store-bind':
+        return this.bind(message.request, message.choice);
       case 'store-picks':
         for (const [key, picks] of message.picks) this.#ledger.tally(key, picks);
         return;
@@ -48,6 +50,10 @@ export class EmbeddedStore implements PrimaryStore {
 
   choose(request: ChoiceRequest): Choice {
     return this.#ledger.choose(request, this.#now());
+  }
+
+  bind(request: ChoiceRequest, choice: ChosenCredential): void {
+    this.#ledger.bind(request, choice, this.#now());
   }
 
   report(outcome: Outcome): void {

@@ -7,7 +7,7 @@ const PATIENCE = 2_000;
 /** A worker's way to the embedded store: known sessions from memory, the rest asked of the primary. */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
-import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest } from '../credential/types.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from '../credential/types.js';
 import { log } from '../log.js';
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
 import { KnownSessions } from './known-sessions.js';
@@ -52,6 +52,13 @@ export class OverIpcStore implements Store {
     if (known === undefined) return this.#ask(request);
     if (known.touch !== undefined) this.#send({ type: 'store-touch', session: known.touch });
     return known.choice;
+  }
+
+  bind(request: ChoiceRequest, choice: ChosenCredential): void {
+    const now = performance.now();
+    this.#own.bind(request, choice, now);
+    this.#known.remember(request, choice, this.#known.epoch, now);
+    this.#send({ type: 'store-bind', request, choice });
   }
 
   report(outcome: Outcome): void {

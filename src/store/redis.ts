@@ -4,10 +4,10 @@
  */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
-import { credentialKey, type Plan, planOf } from '../credential/plan.js';
+import { credentialKey, type Plan, planOf, targetOf } from '../credential/plan.js';
 import { BACKOFFS, reasonOf, restLength, UNTIL_RESUMED } from '../credential/rest-length.js';
 import { sessionKey, sharedTtl } from '../credential/sessions.js';
-import type { Choice, ChoiceRequest, CredentialKey, Outcome } from '../credential/types.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome } from '../credential/types.js';
 import { log } from '../log.js';
 import { Breaker } from './breaker.js';
 import { KnownSessions } from './known-sessions.js';
@@ -77,6 +77,18 @@ export class RedisStore implements PrimaryStore {
     if (known === undefined) return this.#breaker.open ? this.#chooseAlone(request) : this.#ask(request);
     if (known.touch !== undefined) this.#touch(known.touch);
     return known.choice;
+  }
+
+  bind(request: ChoiceRequest, choice: ChosenCredential): void {
+    const target = targetOf(this.#plan, request, choice);
+    if (!target || request.session === undefined) return;
+    const { ttl, maxSessions } = this.#config.sticky;
+    const key = sessionKey(request.session, request.alias);
+    const now = performance.now();
+    this.#own.bind(request, choice, now);
+    this.#known.remember(request, choice, this.#known.epoch, now);
+    const bound = `${choice.upstream}\n${choice.credential}\n${target.model ?? ''}`;
+    this.#tell('tidegateBind', `session:${key}`, [key, Math.ceil(sharedTtl(ttl)), maxSessions, bound]);
   }
 
   report(outcome: Outcome): void {

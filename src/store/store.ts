@@ -3,7 +3,7 @@
  * workers ask over IPC) and Redis; `contract.ts` is the suite that both pass.
  */
 import type { GatewayConfig } from '../config.js';
-import type { Choice, ChoiceRequest, CredentialKey, Outcome, Rest, RestReason } from '../credential/types.js';
+import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest, RestReason } from '../credential/types.js';
 
 /** A worker's view of the shared state. */
 export interface Store {
@@ -15,6 +15,11 @@ export interface Store {
    * takes longer than `store.timeout`: then the worker's own view answers.
    */
   choose(request: ChoiceRequest): Choice | Promise<Choice>;
+  /**
+   * The session of `request` belongs to `choice` from now on, though it was not chosen for it: an answer can be gone on
+   * from only where it was made. Does not wait.
+   */
+  bind(request: ChoiceRequest, choice: ChosenCredential): void;
   /** Tell what an attempt taught. Does not wait; failures and trials only need to be told. */
   report(outcome: Outcome): void;
   /** Take a credential out of turn for every model, or put it back. */

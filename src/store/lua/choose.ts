@@ -57,27 +57,12 @@ local function grant(key, name)
   end
 end
 
-local function trim(index)
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', now))
-  local over = redis.call('ZCARD', index) - most
-  if over <= 0 then return end
-  local oldest = redis.call('ZPOPMIN', index, over)
-  for i = 1, #oldest, 2 do redis.call('DEL', P .. 'session:' .. oldest[i]) end
-end
-
-local function bind(target, id)
-  redis.call('SET', P .. 'session:' .. session, target.upstream .. '\\n' .. id .. '\\n' .. target.model, 'PX', ttl)
-  local index = P .. 'sessions'
-  if safe('ZADD', index, string.format('%.0f', now + tonumber(ttl)), session) == 0 then return end
-  local count = redis.call('ZCARD', index)
-  if count > most then trim(index) end
-  if count % 64 == 1 then redis.call('PEXPIRE', index, WEEK + ttl) end
-end
-
 local function settle(pick, sticky)
   local key = pick.target.upstream .. '/' .. pick.id
   if pick.trial then grant(key, modelOf(pick.target)) end
-  if session ~= '' then bind(pick.target, pick.id) end
+  if session ~= '' then
+    bind(session, pick.target.upstream .. '\\n' .. pick.id .. '\\n' .. pick.target.model, ttl, most)
+  end
   -- Renewed now and then, and whenever the key may be new. Last: after one write that may always be made, Redis would
   -- let the others grow past maxmemory.
   if safe('HINCRBY', P .. 'picks', key, 1) % 64 == 1 then

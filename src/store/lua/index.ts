@@ -2,13 +2,15 @@
 import { CHOOSE } from './choose.js';
 import { COMMON } from './common.js';
 import { PAUSE, REPORT } from './report.js';
-import { SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
+import { SESSIONS } from './sessions.js';
+import { BIND, SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
 
 export const SCRIPTS = {
-  tidegateChoose: COMMON + CHOOSE,
+  tidegateChoose: COMMON + SESSIONS + CHOOSE,
   tidegateReport: COMMON + REPORT,
   tidegatePause: COMMON + PAUSE,
   tidegateTouch: COMMON + TOUCH,
+  tidegateBind: COMMON + SESSIONS + BIND,
   tidegateTally: COMMON + TALLY,
   tidegateSnapshot: COMMON + SNAPSHOT,
 } as const;

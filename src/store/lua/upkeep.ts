@@ -8,6 +8,12 @@ redis.call('PEXPIRE', P .. 'sessions', ARGV[3])
 return 1
 `;
 
+/** KEYS[1] the session · ARGV prefix, session key, ms to live, most sessions, what it is bound to */
+export const BIND = `
+bind(ARGV[2], ARGV[5], ARGV[3], tonumber(ARGV[4]))
+return 1
+`;
+
 /** KEYS[1] picks · ARGV prefix, then credential key and count in turn */
 export const TALLY = `
 for i = 2, #ARGV, 2 do safe('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end

@@ -1,0 +1,19 @@
+/** Binding a session: its own key, and an index by when it is forgotten that keeps their number bounded. */
+export const SESSIONS = `
+local function trim(index, most)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', now))
+  local over = redis.call('ZCARD', index) - most
+  if over <= 0 then return end
+  local oldest = redis.call('ZPOPMIN', index, over)
+  for i = 1, #oldest, 2 do redis.call('DEL', P .. 'session:' .. oldest[i]) end
+end
+
+local function bind(session, bound, ttl, most)
+  redis.call('SET', P .. 'session:' .. session, bound, 'PX', ttl)
+  local index = P .. 'sessions'
+  if safe('ZADD', index, string.format('%.0f', now + tonumber(ttl)), session) == 0 then return end
+  local count = redis.call('ZCARD', index)
+  if count > most then trim(index, most) end
+  if count % 64 == 1 then redis.call('PEXPIRE', index, WEEK + ttl) end
+end
+`;
