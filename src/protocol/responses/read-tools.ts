@@ -1,0 +1,60 @@
+/** `tools` and `tool_choice`. What the provider runs itself is refused by name: no other model has it. */
+import { Fields, invalid, isText, unsupported } from '../middle/fields.js';
+import type { Tool, ToolChoice } from '../middle/request.js';
+import { noteRest } from './note-rest.js';
+
+export function readTools(body: Fields, lost: string[]): Tool[] {
+  return body.inners('tools').map((tool) => {
+    const read = readTool(tool);
+    noteRest(tool, lost);
+    return read;
+  });
+}
+
+function readTool(tool: Fields): Tool {
+  const type = tool.required(tool.text('type'), 'type');
+  if (type !== 'function' && type !== 'custom')
+    throw unsupported(tool.at('type'), `is '${type.slice(0, 64)}', a tool that the model that serves this request does not have`);
+  const description = tool.text('description');
+  const name = tool.required(tool.text('name'), 'name');
+  const head = { name, ...(description && { description }), at: tool.path };
+  if (type === 'custom') return customTool(tool, head);
+  const schema = tool.object('parameters');
+  const strict = tool.flag('strict');
+  return { kind: 'function', ...head, ...(schema && { schema }), ...(strict !== undefined && { strict }) };
+}
+
+/** A `text` format is what no format means. */
+function customTool(tool: Fields, head: Pick<Tool, 'name' | 'at'>): Tool {
+  const format = tool.object('format');
+  return { kind: 'custom', ...head, ...(format && format.type !== 'text' && { format }) };
+}
+
+/** A choice between no tools says nothing. @throws GatewayError 400 for a tool that is not among `tools`. */
+export function readToolChoice(body: Fields, tools: readonly Tool[]): ToolChoice | undefined {
+  const choice = body.any('tool_choice');
+  if (choice === undefined) return undefined;
+  if (isText(choice)) {
+    const kind = body.oneOf('tool_choice', ['auto', 'none', 'required']);
+    return kind !== undefined && tools.length > 0 ? { kind } : undefined;
+  }
+  return readNamedChoice(new Fields(choice, 'tool_choice'), tools);
+}
+
+function readNamedChoice(choice: Fields, tools: readonly Tool[]): ToolChoice {
+  const type = choice.required(choice.text('type'), 'type');
+  if (type === 'function' || type === 'custom') return { kind: 'tool', name: knownName(choice, tools) };
+  if (type !== 'allowed_tools')
+    throw unsupported(
+      choice.at('type'),
+      `is '${type.slice(0, 64)}', a tool that the model that serves this request does not have`,
+    );
+  const mode = choice.oneOf('mode', ['auto', 'required']) ?? 'auto';
+  return { kind: 'allowed', mode, names: choice.inners('tools').map((tool) => knownName(tool, tools)) };
+}
+
+function knownName(fields: Fields, tools: readonly Tool[]): string {
+  const name = fields.required(fields.text('name'), 'name');
+  if (!tools.some((tool) => tool.name === name)) throw invalid(fields.at('name'), "names none of 'tools'");
+  return name;
+}

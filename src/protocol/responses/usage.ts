@@ -1,0 +1,43 @@
+/** The Responses API's `usage`: `input_tokens` includes the cached ones, `output_tokens` the reasoning. */
+import type { Usage } from '../../usage.js';
+import { scanObject } from '../json-scan.js';
+import { isObject, parseObject } from '../openai/error.js';
+
+const WANTED = new Set(['usage']);
+
+/** Usage of a whole JSON answer as latin1 text; only that member is parsed. */
+export function readUsage(body: string): Usage | undefined {
+  const scan = scanObject(body, WANTED);
+  const span = scan.ok ? scan.members.get('usage') : undefined;
+  return span && usageOf(parseObject(body.slice(span.start, span.end)));
+}
+
+/** Usage from the object itself, undefined where it is null or not one. */
+export function usageOf(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const input = isObject(value.input_tokens_details) ? value.input_tokens_details : {};
+  const output = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
+  return {
+    input: count(value.input_tokens),
+    cachedInput: count(input.cached_tokens),
+    cacheWrite: count(input.cache_write_tokens),
+    output: count(value.output_tokens),
+    reasoning: count(output.reasoning_tokens),
+  };
+}
+
+/** As the API writes it; what nobody counted is 0 (edge case 30), the total is added up here (edge case 29). */
+export function usageObject(usage: Partial<Usage>): Record<string, unknown> {
+  const { input = 0, cachedInput = 0, cacheWrite = 0, output = 0, reasoning = 0 } = usage;
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: cachedInput, ...(cacheWrite > 0 && { cache_write_tokens: cacheWrite }) },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: reasoning },
+    total_tokens: input + output,
+  };
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}
