@@ -3,6 +3,7 @@
  * after another: the first open one passes through as it comes, the others are held until those before them are closed
  * (edge case 33).
  */
+import { GatewayError } from '../../errors.js';
 import type { AnswerSink, BlockHead } from './answer.js';
 
 /** Characters held for blocks that wait, over all of them; what comes beyond is an upstream gone wrong. */
@@ -50,13 +51,13 @@ export class BlockQueue {
     this.#advance();
   }
 
-  /** @throws Error when more is held than one answer may be. */
+  /** @throws GatewayError 502 when more is held than one answer may be: its reader tells the sink. */
   text(key: string, piece: string): void {
     const block = this.#known.get(key);
     if (!block || block.closed || piece === '') return;
     if (block === this.#waiting[0] && this.#opened) return this.#sink.text(piece);
     this.#heldLength += piece.length;
-    if (this.#heldLength > MOST_HELD) throw new Error('the upstream interleaves more than is held');
+    if (this.#heldLength > MOST_HELD) throw new GatewayError('upstream_error', 'The upstream’s answer is too much interleaved.');
     block.held.push(piece);
   }
 

@@ -3,7 +3,7 @@
  * the user turn right behind their calls, nothing empty, no result without its call and no call without its result.
  */
 import { invalid } from './fields.js';
-import type { Part, ToolCallPart, ToolResultPart, Turn } from './request.js';
+import type { Part, ToolCallPart, Turn } from './request.js';
 
 export class TurnBuilder {
   /** Paths of calls that were left out because nothing answers them. */
@@ -21,11 +21,9 @@ export class TurnBuilder {
 
   /** @throws GatewayError 400 for a result of no call, or a second one of the same. */
   build(): Turn[] {
-    let open = new Set<string>();
-    for (const turn of this.#turns) {
-      if (turn.role === 'user') turn.parts = resultsFirst(turn.parts, open);
-      open = turn.role === 'assistant' ? callsOf(turn.parts) : new Set();
-    }
+    const ids = new CallIds();
+    for (const turn of this.#turns)
+      turn.parts = turn.role === 'user' ? ids.answer(resultsFirst(turn.parts)) : ids.open(turn.parts);
     const answered = new TurnBuilder();
     for (const [index, { role, parts }] of this.#turns.entries()) answered.add(role, this.#withoutOrphans(parts, index));
     return answered.#turns;
@@ -35,8 +33,10 @@ export class TurnBuilder {
   #withoutOrphans(parts: readonly Part[], index: number): Part[] {
     const next = this.#turns[index + 1];
     const orphans = parts.filter((part) => part.kind === 'tool-call' && next !== undefined && !isAnswered(part, next));
+    if (orphans.length === 0) return [...parts];
     this.lost.push(...orphans.map(({ at }) => at));
-    return parts.filter((part) => !orphans.includes(part));
+    const rest = parts.filter((part) => !orphans.includes(part));
+    return rest.every(isThought) ? [] : rest;
   }
 }
 
@@ -44,21 +44,51 @@ function hasWords(part: Part): boolean {
   return (part.kind !== 'text' && part.kind !== 'refusal') || part.text.trim() !== '';
 }
 
-function callsOf(parts: readonly Part[]): Set<string> {
-  const ids = new Set<string>();
-  for (const part of parts) {
-    if (part.kind !== 'tool-call') continue;
-    if (ids.has(part.id)) throw invalid(part.at, `repeats the tool call id '${printable(part.id)}'`);
-    ids.add(part.id);
-  }
-  return ids;
+/** Thought that led to nothing is no turn. */
+function isThought({ kind }: Part): boolean {
+  return kind === 'thinking' || kind === 'redacted-thinking';
 }
 
-function resultsFirst(parts: readonly Part[], open: Set<string>): Part[] {
-  const results = parts.filter((part): part is ToolResultPart => part.kind === 'tool-result');
-  for (const { id, at } of results)
-    if (!open.delete(id)) throw invalid(at, `answers no tool call of the turn before: '${printable(id)}'`);
-  return [...results, ...parts.filter((part) => part.kind !== 'tool-result')];
+/** The ids of a conversation's calls, each once in it: servers that number anew in every turn get theirs changed (edge case 6). */
+class CallIds {
+  readonly #used = new Set<string>();
+  /** Of the turn before: ids as the client gave them, and as they are now. */
+  #open = new Map<string, string>();
+
+  open(parts: readonly Part[]): Part[] {
+    this.#open = new Map();
+    return parts.map((part) => {
+      if (part.kind !== 'tool-call') return part;
+      if (this.#open.has(part.id)) throw invalid(part.at, `repeats the tool call id '${printable(part.id)}'`);
+      const id = this.#unique(part.id);
+      this.#open.set(part.id, id);
+      return { ...part, id };
+    });
+  }
+
+  answer(parts: readonly Part[]): Part[] {
+    const open = this.#open;
+    this.#open = new Map();
+    return parts.map((part) => {
+      if (part.kind !== 'tool-result') return part;
+      const id = open.get(part.id);
+      if (id === undefined) throw invalid(part.at, `answers no tool call of the turn before: '${printable(part.id)}'`);
+      open.delete(part.id);
+      return { ...part, id };
+    });
+  }
+
+  #unique(id: string): string {
+    let unique = id;
+    for (let count = 2; this.#used.has(unique); count += 1) unique = `${id}_${count}`;
+    this.#used.add(unique);
+    return unique;
+  }
+}
+
+function resultsFirst(parts: readonly Part[]): Part[] {
+  const isResult = ({ kind }: Part) => kind === 'tool-result';
+  return [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))];
 }
 
 function isAnswered(call: ToolCallPart, next: Turn): boolean {

@@ -30,7 +30,8 @@ export function readRequest(body: JsonObject, model: string): MiddleRequest {
   const stream = fields.flag('stream') ?? false;
   const includeUsage = readStreamOptions(fields, leftovers);
   const others = readOthers(fields);
-  const named: Partial<Record<MiddleField, string>> = { system: 'messages', turns: 'messages', tools: 'tools', ...names };
+  const named: Partial<Record<MiddleField, string>> = { system: 'messages', turns: 'messages', ...names };
+  if (tools.length > 0) named.tools = 'tools';
   if (toolChoice) named.toolChoice = 'tool_choice';
   return {
     from: 'chat',
