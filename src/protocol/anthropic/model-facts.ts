@@ -16,7 +16,7 @@ export interface ModelFacts {
   readonly thinking: 'none' | 'budget' | 'adaptive';
   /** How thinking is turned off: by not asking for it, by name, but for notes between tools, or not at all. */
   readonly thinkingOff: 'absent' | 'disabled' | 'between_tools' | 'never';
-  /** Values of `output_config.effort`, the highest last. */
+  /** Values of `output_config.effort`, where it goes with adaptive thinking; the highest last. */
   readonly efforts: readonly Effort[];
   /** `either`: temperature or top_p but not both. `none`: anything but the defaults is a 400. */
   readonly sampling: 'any' | 'either' | 'none';
@@ -43,7 +43,6 @@ const SONNET_4: ModelFacts = { ...CLAUDE_3, mostOutput: 64_000, defaultOutput: 6
 const OPUS_4: ModelFacts = { ...SONNET_4, mostOutput: 32_000, defaultOutput: 32_000 };
 const OPUS_4_1: ModelFacts = { ...OPUS_4, sampling: 'either', structuredOutput: true };
 const CLAUDE_4_5: ModelFacts = { ...SONNET_4, sampling: 'either', structuredOutput: true };
-const OPUS_4_5: ModelFacts = { ...CLAUDE_4_5, efforts: ['low', 'medium', 'high'] };
 /** Half of what they could: an answer that long would hold its slot for a quarter of an hour. */
 const CLAUDE_4_6: ModelFacts = {
   ...CLAUDE_4_5,
@@ -70,7 +69,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [from: number, facts:
     [500, CLAUDE_5],
     [407, OPUS_4_7],
     [406, CLAUDE_4_6],
-    [405, OPUS_4_5],
+    [405, CLAUDE_4_5],
     [401, OPUS_4_1],
     [400, OPUS_4],
     [0, CLAUDE_3],

@@ -1,24 +1,25 @@
 /** What routing needs out of a Messages request body, and no more. */
 import type { RoutingFields } from '../protocol.js';
-import { firstMessages, type Members, readMembers, readModel, readStream, shortened, userOfMetadata } from '../routing-fields.js';
+import { type Members, readCommon, readInner, readMembers, shortened, upToFirstUser } from '../routing-fields.js';
 
 const WANTED = new Set(['model', 'stream', 'messages', 'system', 'metadata']);
 
 /** Reads the body as latin1 text. Throws a `GatewayError` that names the field at fault. */
 export function readRoutingFields(text: string): RoutingFields {
   const members = readMembers(text, WANTED);
+  const user = readInner(text, members.get('metadata'), 'user_id');
   return {
-    ...readModel(text, members),
-    stream: readStream(text, members),
-    sessionHint: userOfMetadata(text, members),
+    ...readCommon(text, members),
+    sessionHint: user ? `user:${user}` : undefined,
     promptPrefix: promptPrefix(text, members),
   };
 }
 
 /** `system` as written, and the messages to the user's first; no prompt without messages. */
 function promptPrefix(text: string, members: Members): string | undefined {
-  const messages = firstMessages(text, members.get('messages'));
+  const messages = members.get('messages');
+  const start = messages && upToFirstUser(text, messages);
   const system = members.get('system');
-  if (messages === undefined || !system) return messages;
-  return `${shortened(text, system.start, system.end)}\0${messages}`;
+  if (!start) return undefined;
+  return system ? `${shortened(text, system)}\0${shortened(text, start)}` : shortened(text, start);
 }

@@ -1,7 +1,6 @@
 /** Parts as content blocks. */
 import { unsupported } from '../middle/fields.js';
 import type { Part, RedactedThinkingPart, ThinkingPart, ToolCallPart, ToolResultPart } from '../middle/request.js';
-import { fitToolId } from '../middle/tool-names.js';
 import { inputObject } from './tool-input.js';
 import { writeDocument, writeImage } from './write-files.js';
 import type { WritingState } from './writing-state.js';
@@ -44,16 +43,16 @@ function writeThought({ losses }: WritingState, part: ThinkingPart | RedactedThi
   return undefined;
 }
 
-function writeToolCall({ marks, names }: WritingState, part: ToolCallPart): Block {
+function writeToolCall({ marks, names, ids }: WritingState, part: ToolCallPart): Block {
   const input = part.custom ? { input: part.input } : inputObject(part.input);
-  return marks.put({ type: 'tool_use', id: fitToolId(part.id), name: names.fit(part.name), input }, part);
+  return marks.put({ type: 'tool_use', id: ids.call(part.id), name: names.fit(part.name), input }, part);
 }
 
 function writeToolResult(state: WritingState, part: ToolResultPart): Block {
   const content = part.parts.map((inner) => writePart(state, inner)).filter((block) => block !== undefined);
   const result = {
     type: 'tool_result',
-    tool_use_id: fitToolId(part.id),
+    tool_use_id: state.ids.result(part.id),
     ...(content.length > 0 && { content }),
     ...(part.isError && { is_error: true }),
   };

@@ -56,7 +56,7 @@ function refuse({ others, from }: MiddleRequest): void {
     const value = Object.hasOwn(others, name) ? others[name] : undefined;
     if (value !== undefined && value !== null && value !== false) throw unsupported(name, why);
   }
-  if (from !== 'messages' && others.store === true && from === 'responses')
+  if (from === 'responses' && others.store === true)
     throw unsupported('store', 'asks for an answer to be stored, which the model that serves this request does not do');
   if (Array.isArray(others.modalities) && others.modalities.some((kind) => kind !== 'text'))
     throw unsupported('modalities', 'asks for more than text');

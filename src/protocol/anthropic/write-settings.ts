@@ -1,4 +1,5 @@
 /** Limits, sampling, stop sequences, user and tier (edge cases 18–21). */
+import { hash } from 'node:crypto';
 import type { WritingState } from './writing-state.js';
 
 /** Characters of `metadata.user_id`. */
@@ -65,8 +66,9 @@ function writeStop({ request, losses }: WritingState): { stop_sequences?: readon
 function writeUser({ request, losses }: WritingState): { metadata?: { user_id: string } } {
   if (request.user === undefined || request.user === '') return {};
   if (request.user.length <= LONGEST_USER) return { metadata: { user_id: request.user } };
+  // A digest still tells one user from another, and is the same from turn to turn.
   losses.dropField('user');
-  return {};
+  return { metadata: { user_id: hash('sha256', request.user, 'hex') } };
 }
 
 function writeTier({ request, losses }: WritingState): { service_tier?: string } {

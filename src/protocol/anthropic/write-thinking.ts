@@ -82,8 +82,14 @@ function budgetOf(state: WritingState, { budget, effort }: Reasoning): number | 
   if (state.facts.thinking === 'none') return undefined;
   const room = maxTokens(state) - 1;
   if (room < LEAST_BUDGET) return undefined;
-  if (budget !== undefined) return Math.max(LEAST_BUDGET, Math.min(budget, room));
+  if (budget !== undefined) return within(state, budget, room);
   return Math.max(LEAST_BUDGET, Math.min(budgetFor(effort), Math.floor(room / 2)));
+}
+
+function within({ losses }: WritingState, asked: number, room: number): number {
+  const budget = Math.max(LEAST_BUDGET, Math.min(asked, room));
+  if (budget !== asked) losses.dropField('reasoning');
+  return budget;
 }
 
 function budgetFor(effort: string | undefined): number {

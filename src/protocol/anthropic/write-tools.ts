@@ -70,11 +70,20 @@ function strictness({ request, facts, losses }: WritingState, tool: Tool, strict
 }
 
 function writeChoice(state: WritingState, tools: readonly Tool[], budgetThinking: boolean): { tool_choice?: Block } {
-  if (tools.length === 0) return {};
+  if (tools.length === 0) return refuseForced(state);
   const choice = forcedOrNot(state, tools, budgetThinking);
   if (state.request.parallelTools !== false) return choice ? { tool_choice: choice } : {};
   if (choice?.type === 'none') return { tool_choice: choice };
   return { tool_choice: { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true } };
+}
+
+/** A client that waits for a call would not get one. */
+function refuseForced({ request }: WritingState): { tool_choice?: Block } {
+  const { toolChoice, fields } = request;
+  const forced = toolChoice?.kind === 'allowed' ? toolChoice.mode === 'required' : toolChoice?.kind === 'required';
+  if (forced || toolChoice?.kind === 'tool')
+    throw unsupported(fields.toolChoice ?? 'tool_choice', 'asks for a tool, and there is none');
+  return {};
 }
 
 /** Undefined: the client did not say. */

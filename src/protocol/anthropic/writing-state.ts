@@ -3,6 +3,7 @@ import type { MiddleRequest } from '../middle/request.js';
 import { FittedNames } from '../middle/tool-names.js';
 import { CacheMarks } from './cache-marks.js';
 import { type ModelFacts, modelFacts } from './model-facts.js';
+import { ToolIds } from './tool-ids.js';
 
 /** What the writers of one request share. */
 export class WritingState {
@@ -10,6 +11,7 @@ export class WritingState {
   readonly facts: ModelFacts;
   readonly losses: Losses;
   readonly names = new FittedNames();
+  readonly ids = new ToolIds();
   readonly marks = new CacheMarks();
 
   constructor(request: MiddleRequest) {
