@@ -87,6 +87,7 @@ export class BlockQueue {
       if (!block.closed) return;
       if (this.#opened) this.#sink.close();
       this.#opened = false;
+      this.#release(block);
       this.#waiting.shift();
     }
   }
@@ -94,10 +95,16 @@ export class BlockQueue {
   #begin(block: Waiting, head: BlockHead): void {
     this.#opened = true;
     this.#sink.open(head);
+    const held = this.#release(block);
+    if (held !== '') this.#sink.text(held);
+    if (block.proof !== undefined) this.#sink.signature(block.proof);
+  }
+
+  /** What was held for the block makes room, told or not. */
+  #release(block: Waiting): string {
     const held = block.held.join('');
     block.held = [];
     this.#heldLength -= held.length;
-    if (held !== '') this.#sink.text(held);
-    if (block.proof !== undefined) this.#sink.signature(block.proof);
+    return held;
   }
 }
