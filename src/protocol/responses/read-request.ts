@@ -1,5 +1,5 @@
 /** A client's Responses request as the middle form. */
-import { Fields, isText } from '../middle/fields.js';
+import { Fields, invalid, isText } from '../middle/fields.js';
 import type { MiddleField, MiddleRequest, TextPart } from '../middle/request.js';
 import { saysSomething } from './note-rest.js';
 import { readInput } from './read-input.js';
@@ -18,6 +18,7 @@ export function readRequest(value: Readonly<Record<string, unknown>>, model: str
   const userField = body.has('safety_identifier') ? 'safety_identifier' : 'user';
   const { system, turns, lost: lostOfInput } = readInput(body);
   const instructions = readInstructions(body);
+  if (instructions.length + system.length + turns.length === 0) throw invalid('input', 'has nothing that says anything');
   const request = {
     model,
     stream: body.flag('stream') ?? false,

@@ -30,13 +30,14 @@ function customTool(tool: Fields, head: Pick<Tool, 'name' | 'at'>): Tool {
   return { kind: 'custom', ...head, ...(format && format.type !== 'text' && { format }) };
 }
 
-/** A choice between no tools says nothing. @throws GatewayError 400 for a tool that is not among `tools`. */
+/** @throws GatewayError 400 for a tool that is not among `tools`. */
 export function readToolChoice(body: Fields, tools: readonly Tool[]): ToolChoice | undefined {
   const choice = body.any('tool_choice');
   if (choice === undefined) return undefined;
   if (isText(choice)) {
     const kind = body.oneOf('tool_choice', ['auto', 'none', 'required']);
-    return kind !== undefined && tools.length > 0 ? { kind } : undefined;
+    // Without tools the two say nothing.
+    return kind === undefined || (tools.length === 0 && kind !== 'required') ? undefined : { kind };
   }
   return readNamedChoice(new Fields(choice, 'tool_choice'), tools);
 }

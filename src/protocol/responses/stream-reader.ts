@@ -1,9 +1,11 @@
 /** Reads a Responses stream event by event, told apart by `data.type`; unknown events are skipped. One per stream. */
+import { GatewayError } from '../../errors.js';
 import type { AnswerSink } from '../middle/answer.js';
 import { BlockQueue } from '../middle/block-queue.js';
 import type { StreamReader } from '../middle/dialect.js';
 import { isJsonObject, isText, type JsonObject } from '../middle/fields.js';
 import { parseObject } from '../openai/error.js';
+import type { UpstreamErrorBody } from '../protocol.js';
 import { errorOfEvent } from './error.js';
 import { ItemReader } from './item-reader.js';
 import { stopOf } from './stop.js';
@@ -26,8 +28,13 @@ export class ResponsesStreamReader implements StreamReader {
     const event = this.#over ? undefined : parseObject(data);
     if (!event) return;
     const error = errorOfEvent(event.type === undefined && type !== '' ? { ...event, type } : event);
-    if (error) this.#failed(error, event);
-    else this.#dispatch(isText(event.type) ? event.type : type, event);
+    if (error) return this.#failed(error, event);
+    try {
+      this.#dispatch(isText(event.type) ? event.type : type, event);
+    } catch (fault) {
+      if (!(fault instanceof GatewayError)) throw fault;
+      this.#failed(fault, event);
+    }
   }
 
   /** The end comes with its own event: nothing was held back. */
@@ -43,13 +50,14 @@ export class ResponsesStreamReader implements StreamReader {
       case 'response.incomplete':
         return this.#completed(event.response);
       default:
+        if (!type.startsWith('response.')) return;
+        this.#begin(undefined);
         if (isText(event.delta) && event.delta !== '') this.#delta(type, event, event.delta);
         else this.#whole(type, event);
     }
   }
 
   #delta(type: string, event: JsonObject, piece: string): void {
-    this.#begin(undefined);
     const index = numberAt(event, 'output_index');
     switch (type) {
       case 'response.output_text.delta':
@@ -67,7 +75,6 @@ export class ResponsesStreamReader implements StreamReader {
   }
 
   #whole(type: string, event: JsonObject): void {
-    this.#begin(undefined);
     const index = numberAt(event, 'output_index');
     const at = numberAt(event, 'content_index');
     switch (type) {
@@ -114,9 +121,9 @@ export class ResponsesStreamReader implements StreamReader {
     this.finished = true;
   }
 
-  #failed(error: NonNullable<ReturnType<typeof errorOfEvent>>, event: JsonObject): void {
+  #failed({ message, type, code, param }: UpstreamErrorBody, event: JsonObject): void {
     if (isJsonObject(event.response)) this.#usage(event.response);
-    this.#answer.fail(error);
+    this.#answer.fail({ message, type, code, param });
     this.#over = true;
   }
 

@@ -10,26 +10,22 @@ import { writeEffort } from '../openai/reasoning.js';
 const LEAST_OUTPUT = 16;
 /** Characters of `safety_identifier` and `prompt_cache_key`. */
 const LONGEST_KEY = 64;
-const TIERS = new Set(['auto', 'default', 'flex', 'scale', 'priority']);
+/** `auto` is what absence means. */
+const TIERS = new Set(['default', 'flex', 'scale', 'priority']);
 /** Under the same name and with the same meaning in chat and Responses. */
 const SHARED = new Set(['prompt_cache_retention', 'max_tool_calls', 'truncation']);
-/** Of any dialect: without them the answer would be another one. */
-const REFUSED: Readonly<Record<string, string>> = {
-  n: 'asks for more answers than one, and this model gives one',
-  audio: 'asks for audio, which this model does not give',
-  modalities: 'asks for more than text, which this model does not give',
-  web_search_options: 'is a tool that the provider of this model does not run',
-  mcp_servers: 'are tools that the provider of this model does not run',
-  container: 'is a tool that the provider of this model does not run',
-};
+/** Of other dialects: without them the answer would be another one. */
+const REFUSED = new Set(['n', 'web_search_options', 'mcp_servers', 'container']);
 
 export function writeSettings(request: MiddleRequest, traits: ModelTraits, losses: Losses): Record<string, unknown> {
   if (request.stop?.length) throw unsupported(request.fields.stop ?? 'stop', 'is not known to the API that serves this request');
   losses.dropField('topK');
   const reasoning = writeReasoning(request, traits, losses);
+  const effort = reasoning?.effort;
+  const thinks = traits.reasons && effort !== 'none' && !(traits.restsByDefault && effort === undefined);
   return {
     ...writeLimit(request, losses),
-    ...writeSampling(request, traits, reasoning?.effort, losses),
+    ...writeSampling(request, thinks, losses),
     ...(reasoning && { reasoning }),
     ...writeText(request, traits, losses),
     ...writeLabels(request, losses),
@@ -43,15 +39,9 @@ function writeLimit({ maxOutput }: MiddleRequest, losses: Losses): Record<string
   return { max_output_tokens: Math.max(maxOutput, LEAST_OUTPUT) };
 }
 
-/** A model that reasons takes neither, unless it is told not to reason (edge case 20). 1 is the default of both. */
-function writeSampling(
-  { temperature, topP }: MiddleRequest,
-  traits: ModelTraits,
-  effort: string | undefined,
-  losses: Losses,
-): Record<string, unknown> {
-  if (!traits.reasons || effort === 'none')
-    return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) };
+/** A model that thinks takes neither (edge case 20). 1 is the default of both. */
+function writeSampling({ temperature, topP }: MiddleRequest, thinks: boolean, losses: Losses): Record<string, unknown> {
+  if (!thinks) return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) };
   if (temperature !== undefined && temperature !== 1) losses.dropField('temperature');
   if (topP !== undefined && topP !== 1) losses.dropField('topP');
   return {};
@@ -90,7 +80,7 @@ function writeFormat(format: NonNullable<MiddleRequest['outputFormat']>): Record
 function writeLabels(request: MiddleRequest, losses: Losses): Record<string, unknown> {
   const { user, metadata, serviceTier, promptCacheKey, fields } = request;
   // Anthropic's name for no special treatment.
-  const tier = serviceTier === 'standard_only' ? 'default' : serviceTier;
+  const tier = serviceTier === 'standard_only' ? 'default' : serviceTier === 'auto' ? undefined : serviceTier;
   if (tier !== undefined && !TIERS.has(tier)) losses.dropField('serviceTier');
   return {
     ...(user && { [fields.user === 'user' ? 'user' : 'safety_identifier']: key(user, () => losses.dropField('user')) }),
@@ -110,7 +100,7 @@ function key(text: string, changed: () => void): string {
 function writeOthers({ others }: MiddleRequest, losses: Losses): Record<string, unknown> {
   const shared: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {
-    if (Object.hasOwn(REFUSED, name)) throw unsupported(name, REFUSED[name] ?? '');
+    if (REFUSED.has(name)) throw unsupported(name, 'is not something that this model’s provider does');
     if (SHARED.has(name)) shared[name] = value;
     else losses.drop(name);
   }
