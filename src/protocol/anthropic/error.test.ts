@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { ERROR_KINDS, type ErrorCode, GatewayError } from '../../errors.js';
-import { errorBody, errorType, streamError, upstreamErrorBody } from './error.js';
+import { anthropicType, errorBody, errorType, readError, streamError, upstreamErrorBody } from './error.js';
 
 const CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
 /** docs.anthropic.com, "Errors": status to type, and what the gateway's other statuses are closest to. */
@@ -50,4 +50,22 @@ test('an upstream’s type is kept, and made from the status where it has none',
   const error = { message: 'm', type: 'rate_limit_error', code: null, param: null };
   t.equal(JSON.parse(upstreamErrorBody(error, 500, 'r')).error.type, 'rate_limit_error');
   t.equal(JSON.parse(upstreamErrorBody({ ...error, type: null }, 529, 'r')).error.type, 'overloaded_error');
+});
+
+test('an upstream’s error is read from its envelope, from imitations of it, and from nothing else', async (t) => {
+  const envelope = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' }, request_id: 'r' };
+  t.strictSame(readError(JSON.stringify(envelope)), { message: 'Overloaded', type: 'overloaded_error', code: null, param: null });
+  t.match(readError('{"error":{"message":"m","code":429}}'), { message: 'm', type: null, code: '429' });
+  t.match(readError('{"error":"m"}'), { message: 'm' });
+  for (const body of ['', '<html>', '{}', '[]', '{"type":"message"}', '{"error":{"type":"x"}}', '{"error":null}'])
+    t.equal(readError(body), undefined, body);
+});
+
+test('what other makers call an error is told in words that Anthropic’s clients know', async (t) => {
+  const typeOf = (type: string | null, code: string | null = null) => anthropicType({ type, code });
+  t.equal(typeOf('server_error'), 'api_error');
+  t.equal(typeOf('api_error', 'server_is_overloaded'), 'overloaded_error');
+  t.equal(typeOf('rate_limit_error', 'rate_limit_exceeded'), 'rate_limit_error');
+  t.equal(typeOf('invalid_request_error'), 'invalid_request_error');
+  t.equal(typeOf(null), undefined);
 });

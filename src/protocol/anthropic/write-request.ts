@@ -63,8 +63,7 @@ function refuse({ others, from }: MiddleRequest): void {
 }
 
 function dropTheRest({ request, losses }: WritingState): void {
-  losses.dropField('verbosity');
-  losses.dropField('metadata');
-  losses.dropField('promptCacheKey');
+  for (const field of ['verbosity', 'metadata', 'promptCacheKey'] as const)
+    if (request[field] !== undefined) losses.dropField(field);
   for (const name of Object.keys(request.others)) losses.drop(name);
 }
