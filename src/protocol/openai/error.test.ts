@@ -52,3 +52,14 @@ test('only an object is an object', async (t) => {
   t.same(parseObject('{"a":1}'), { a: 1 });
   for (const body of ['[1]', '1', 'null', '"{}"', '{', '']) t.equal(parseObject(body), undefined, body);
 });
+
+test('vLLM’s errors have their members at the top, and are read all the same', async (t) => {
+  t.strictSame(readError('{"object":"error","message":"m","type":"BadRequestError","param":null,"code":400}'), {
+    message: 'm',
+    type: 'BadRequestError',
+    param: null,
+    code: '400',
+  });
+  t.match(readError('{"object":"error","error":{"message":"inner"},"message":"outer"}'), { message: 'inner' });
+  t.equal(readError('{"object":"chat.completion","message":"m"}'), undefined);
+});

@@ -25,7 +25,7 @@ export function stopOf(reason: string | undefined, made: { readonly toolCalls: b
   return stop;
 }
 
-/** A refusal in words is an answer that stopped by itself, as OpenAI's are; one without is a filter's. */
-export function reasonOf(stop: StopReason, refusalWritten: boolean): string {
-  return stop === 'refusal' && refusalWritten ? 'stop' : REASONS[stop];
+/** `content_filter` for a refusal in words too: the words themselves stand in `refusal`. */
+export function reasonOf(stop: StopReason): string {
+  return REASONS[stop];
 }

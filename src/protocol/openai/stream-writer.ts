@@ -26,7 +26,6 @@ export class ChatStreamWriter implements StreamWriter {
   #held: string[] = [];
   #inputWritten = false;
   #signature: string | undefined;
-  #refusalWritten = false;
   #usage: Partial<Usage> | undefined;
   #over = false;
 
@@ -70,7 +69,6 @@ export class ChatStreamWriter implements StreamWriter {
       case 'text':
         return this.#delta(`"content":${JSON.stringify(piece)}`, true);
       case 'refusal':
-        this.#refusalWritten = true;
         return this.#delta(`"refusal":${JSON.stringify(piece)}`, false);
       case 'thinking':
         this.#held.push(piece);
@@ -116,7 +114,7 @@ export class ChatStreamWriter implements StreamWriter {
     if (this.#over) return;
     this.#over = true;
     if (!this.#roleWritten) this.#delta('"content":""', true);
-    this.#choice('{}', JSON.stringify(reasonOf(stop, this.#refusalWritten)));
+    this.#choice('{}', JSON.stringify(reasonOf(stop)));
     if (this.#includeUsage && this.#usage) this.#out += `${this.#head}],"usage":${JSON.stringify(writeUsage(this.#usage))}}\n\n`;
     this.#out += 'data: [DONE]\n\n';
   }

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { readUsage, usageOf } from './usage.js';
+import { readUsage, usageOf, writeUsage } from './usage.js';
 
 const NONE = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 
@@ -42,4 +42,21 @@ test('counts that are none count as nothing', async (t) => {
       usageOf({ prompt_tokens: odd, completion_tokens: odd, prompt_tokens_details: odd, completion_tokens_details: null }),
       NONE,
     );
+});
+
+test('edge case 28: input is written with the cached tokens in it, cache writes beside them', async (t) => {
+  const usage = { input: 100, cachedInput: 60, cacheWrite: 10, output: 20, reasoning: 15 };
+  t.strictSame(writeUsage(usage), {
+    prompt_tokens: 100,
+    completion_tokens: 20,
+    total_tokens: 120,
+    prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
+    completion_tokens_details: { reasoning_tokens: 15 },
+  });
+  t.strictSame(usageOf(writeUsage(usage)), usage, 'and read back the same');
+});
+
+test('edge case 29: reasoning is part of the output and never added to it; the total is made anew', async (t) => {
+  t.match(writeUsage({ input: 1, output: 9, reasoning: 9 }), { completion_tokens: 9, total_tokens: 10 });
+  t.match(writeUsage({ output: 3 }), { prompt_tokens: 0, total_tokens: 3, completion_tokens_details: { reasoning_tokens: 0 } });
 });

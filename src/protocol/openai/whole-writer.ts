@@ -65,7 +65,7 @@ export class ChatWholeWriter implements WholeWriter {
   }
 
   end(stop: StopReason): void {
-    this.#reason = reasonOf(stop, this.#refusal !== '');
+    this.#reason = reasonOf(stop);
   }
 
   fail(): void {

@@ -9,6 +9,9 @@ import { writeSchema } from './tool-schema.js';
 /** What a custom tool's function takes: its text, wrapped. */
 const WRAPPED = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], additionalProperties: false };
 
+/** Where each dialect keeps a tool's schema. */
+const SCHEMA = { chat: 'function.parameters', messages: 'input_schema', responses: 'parameters' } as const;
+
 export class WrittenTools {
   /** Of the request: `tools`, `tool_choice`, `parallel_tool_calls`; empty where there is no tool. */
   readonly members: Readonly<Record<string, unknown>>;
@@ -16,10 +19,12 @@ export class WrittenTools {
   readonly takesCustom: boolean;
   /** By the client's name, those that went as functions. */
   readonly wrapped: readonly string[];
+  readonly #from: MiddleRequest['from'];
   readonly #names = new FittedNames();
 
   /** @throws GatewayError 400 for a choice that names no tool. */
   constructor(request: MiddleRequest, { openai, customTools }: ModelTraits, losses: Losses) {
+    this.#from = request.from;
     this.takesCustom = customTools;
     const choice = chosen(request);
     const offered = choice?.kind === 'allowed' && !openai ? onlyAllowed(request.tools, choice.names) : request.tools;
@@ -49,7 +54,7 @@ export class WrittenTools {
     if (tool.cache) losses.drop(`${tool.at}.cache_control`);
     if (tool.kind === 'custom') return this.takesCustom ? this.#custom(tool) : this.#wrappedCustom(tool, losses);
     const { schema, exact } = writeSchema(tool.schema);
-    if (!exact) losses.drop(`${tool.at}.schema`);
+    if (!exact) losses.drop(`${tool.at}.${SCHEMA[this.#from]}`);
     const { description, strict } = tool;
     return this.#function(tool.name, description, { parameters: schema, ...(strict !== undefined && { strict }) });
   }
