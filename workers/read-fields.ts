@@ -1,16 +1,22 @@
 /** A thread's task: the routing fields of a body too large to be read between two chunks of others. */
-import { GatewayError } from '../src/errors.js';
-import { readRoutingFields } from '../src/protocol/openai/index.js';
+import { readRoutingFields as ofMessages } from '../src/protocol/anthropic/index.js';
+import { readRoutingFields as ofChat } from '../src/protocol/openai/index.js';
+import type { RoutingFields } from '../src/protocol/protocol.js';
+import { readRoutingFields as ofResponses } from '../src/protocol/responses/index.js';
 import type { FieldAnswer, FieldTask } from '../src/threads/field-task.js';
+import { bodyFault } from './body-fault.js';
+import { textOf } from './task-body.js';
+
+const READERS: Readonly<Record<FieldTask['protocol'], (text: string) => RoutingFields>> = {
+  openai: ofChat,
+  anthropic: ofMessages,
+  responses: ofResponses,
+};
 
 export function readFields({ protocol, body }: FieldTask): FieldAnswer {
-  if (protocol !== 'openai') throw new Error(`no reader for bodies of ${protocol}`);
   try {
-    const { buffer, byteOffset, byteLength } = body;
-    return { ok: true, fields: readRoutingFields(Buffer.from(buffer, byteOffset, byteLength).toString('latin1')) };
+    return { ok: true, fields: READERS[protocol](textOf(body, 'latin1')) };
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    const { code, message, param } = error;
-    return { ok: false, code, message, param };
+    return bodyFault(error);
   }
 }

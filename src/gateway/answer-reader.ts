@@ -25,6 +25,8 @@ export type AttemptEnd =
       readonly outcome: Extract<RequestOutcome, 'ok' | 'incomplete'>;
       readonly usage?: Usage;
       readonly failure?: Failure;
+      /** The upstream's id of an answer that it keeps and can be asked to go on from. */
+      readonly keptAs?: string;
     }
   /** Nothing of it has gone out: another attempt may follow. */
   | { readonly kind: 'failed'; readonly failure: Failure }

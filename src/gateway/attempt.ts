@@ -10,6 +10,8 @@ import type {
   UpstreamRequest,
 } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl, AttemptEnd } from './answer-reader.js';
+import type { Asked } from './asked.js';
+import { clientEvents } from './client-events.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
 import { ErrorAnswer } from './error-answer.js';
@@ -28,6 +30,7 @@ export interface AttemptParts {
   readonly choice: ChosenCredential;
   readonly upstream: UpstreamEntry;
   readonly key: string;
+  readonly asked: Asked;
 }
 
 export class Attempt implements UpstreamListener, AttemptControl {
@@ -41,13 +44,12 @@ export class Attempt implements UpstreamListener, AttemptControl {
   /** Unset while the request is being handed over: a fault may come before. */
   readonly #exchange: UpstreamExchange | undefined;
 
-  /** The body is not kept: a stream may last half an hour, and nothing asks for it again. */
-  constructor(parts: AttemptParts, body: Buffer) {
+  constructor(parts: AttemptParts) {
     this.#parts = parts;
     this.end = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#exchange = parts.upstream.connection.send(outgoing(parts, body), this);
+    this.#exchange = parts.upstream.connection.send(outgoing(parts), this);
   }
 
   onHeaders(status: number, headers: UpstreamHeaders): void {
@@ -107,29 +109,25 @@ export class Attempt implements UpstreamListener, AttemptControl {
 
   /** A string says why no reader fits. */
   #chooseReader(status: number, headers: UpstreamHeaders): AnswerReader | string {
-    const { context, delivery, tallies } = this.#parts;
-    if (status >= 400)
-      return new ErrorAnswer(
-        this,
-        context.route.protocol,
-        status,
-        headers,
-        performance.now() + context.snapshot.config.timeouts.idle,
-      );
+    const { context, delivery, tallies, asked } = this.#parts;
+    if (status >= 400) {
+      const deadline = performance.now() + context.snapshot.config.timeouts.idle;
+      return new ErrorAnswer(this, asked.route.protocol, context.route.protocol, status, headers, deadline);
+    }
     if (status !== 200) return status < 400 && status >= 300 ? 'it is a redirect' : `its status is ${status}`;
     if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return 'it is compressed though plain text was asked for';
     const type = headers.get('content-type') ?? '';
-    const observer = context.fields?.stream ? context.route.createObserver?.() : undefined;
-    if (!observer)
+    const events = context.fields?.stream ? clientEvents(asked, context.route) : undefined;
+    if (!events)
       return MARKUP.test(type) || EVENT_STREAM.test(type)
         ? `it is ${type.split(';')[0]}`
-        : new WholeAnswer(this, context, delivery, headers);
+        : new WholeAnswer({ control: this, context, delivery, headers, asked });
     if (!EVENT_STREAM.test(type)) return 'it is no event stream';
-    return new StreamAnswer({ control: this, context, delivery, observer, headers, tallies, sentAt: this.sentAt });
+    return new StreamAnswer({ control: this, context, delivery, ...events, headers, tallies, sentAt: this.sentAt });
   }
 }
 
-function outgoing({ context, upstream, key }: AttemptParts, body: Buffer): UpstreamRequest {
+function outgoing({ context, upstream, key, asked }: AttemptParts): UpstreamRequest {
   const headers = requestHeaders({
     protocol: upstream.config.protocol,
     key,
@@ -137,5 +135,11 @@ function outgoing({ context, upstream, key }: AttemptParts, body: Buffer): Upstr
     requestId: context.requestId,
     client: context.client.headers,
   });
-  return { method: 'POST', path: upstream.basePath + context.route.path, headers, body };
+  const query = asked.route === context.route ? forwardedQuery(context.client.path) : '';
+  return { method: 'POST', path: upstream.basePath + asked.route.path + query, headers, body: asked.body };
+}
+
+/** Anthropic's SDK marks beta calls so; nothing else of a caller's query goes further. */
+function forwardedQuery(path: string): string {
+  return /[?&]beta=true(?:&|$)/.test(path) ? '?beta=true' : '';
 }

@@ -2,6 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface ClientExchange {
+  /** As the client wrote it, with its query. */
+  readonly path: string;
   /** Lower-case names. */
   readonly headers: IncomingHttpHeaders;
   /** The whole body. Throws `request_too_large` before buffering more than `limit` bytes, `client_closed_request` if it breaks off. */

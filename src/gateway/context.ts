@@ -29,6 +29,8 @@ export interface RequestContext {
   attempts: number;
   upstream?: string;
   credential?: string;
+  /** The client's fields that the upstream was not told of, by the client's own names. */
+  dropped?: readonly string[];
 
   /** What the client got. */
   status: number;

@@ -8,6 +8,7 @@ import { CHAT_COMPLETIONS } from './route.js';
 
 /** A client that writes down what it was sent. */
 class FakeClient implements ClientExchange {
+  readonly path = '';
   readonly headers = {};
   readonly listener = null;
   readonly sent: string[] = [];

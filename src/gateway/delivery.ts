@@ -29,6 +29,8 @@ export class Delivery {
   lastSentAt: number;
   /** The bytes sent so far end inside an event too large to be held. */
   insideEvent = false;
+  /** Writes a stream's last event where it must fit what went before; the protocol's own where unset. */
+  breakOff: ((error: GatewayError, requestId: string) => string) | undefined;
   #streams = false;
   readonly #context: RequestContext;
   readonly #tallies: Tallies;
@@ -96,7 +98,7 @@ export class Delivery {
       this.answer(error.status, { ...errorHeaders(error), ...headers }, route.protocol.errorBody(error, requestId));
       return;
     }
-    this.#fail(route.protocol.streamError(error, requestId));
+    this.#fail(this.breakOff?.(error, requestId) ?? route.protocol.streamError(error, requestId));
   }
 
   /** The upstream's own error answer, in the client's envelope; its status is lost once the stream has begun. */

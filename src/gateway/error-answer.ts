@@ -1,6 +1,7 @@
 /** An upstream's error answer: read up to a bound, judged by status and code, kept in case it is the last word. */
 import { GatewayError } from '../errors.js';
 import { redact } from '../log.js';
+import { convertError, makerOf } from '../protocol/convert/error.js';
 import type { Protocol, UpstreamErrorBody } from '../protocol/protocol.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import { readRetryAfter } from '../upstream/retry-after.js';
@@ -14,15 +15,24 @@ const MOST_BYTES = 64 * 1024;
 export class ErrorAnswer implements AnswerReader {
   readonly #control: AttemptControl;
   readonly #protocol: Protocol;
+  readonly #client: Protocol;
   readonly #status: number;
   readonly #headers: UpstreamHeaders;
   readonly #deadline: number;
   #text = '';
 
-  /** `deadline`: when to stop reading, on `performance.now()`'s clock. */
-  constructor(control: AttemptControl, protocol: Protocol, status: number, headers: UpstreamHeaders, deadline: number) {
+  /** `protocol`: the upstream's; `deadline`: when to stop reading, on `performance.now()`'s clock. */
+  constructor(
+    control: AttemptControl,
+    protocol: Protocol,
+    client: Protocol,
+    status: number,
+    headers: UpstreamHeaders,
+    deadline: number,
+  ) {
     this.#control = control;
     this.#protocol = protocol;
+    this.#client = client;
     this.#status = status;
     this.#headers = headers;
     this.#deadline = deadline;
@@ -59,8 +69,17 @@ export class ErrorAnswer implements AnswerReader {
       kind,
       error,
       retryAfter,
-      answer: { status: statusFor(this.#status), headers: allowedResponseHeaders(this.#headers), body },
+      answer: {
+        status: makerOf(this.#client.name) === 'anthropic' ? this.#status : statusFor(this.#status),
+        headers: allowedResponseHeaders(this.#headers),
+        body: body && this.#inClientsWords(body),
+      },
     };
+  }
+
+  #inClientsWords(body: UpstreamErrorBody): UpstreamErrorBody {
+    const maker = makerOf(this.#client.name);
+    return maker === makerOf(this.#protocol.name) ? body : convertError(maker, body, this.#status);
   }
 
   #ownWords(kind: Failure['kind'], retryAfter: number | undefined): GatewayError {

@@ -1,5 +1,6 @@
 /** What a failed attempt means: for its credential, for the next attempt, and for the caller if it was the last. */
 import { GatewayError } from '../errors.js';
+import { redact } from '../log.js';
 import type { UpstreamErrorBody } from '../protocol/protocol.js';
 import type { UpstreamFault } from '../upstream/upstream.js';
 
@@ -58,4 +59,17 @@ export function unusable(why: string): Failure {
 /** The client has not read for the idle time; nothing of it is the credential's fault. */
 export function clientStalled(): Failure {
   return { kind: 'rejected', error: new GatewayError('request_timeout', 'The client stopped reading.') };
+}
+
+/** An error hidden in a 200, before any content: judged by its words, since the status says nothing. */
+export function errorInAnswer(error: UpstreamErrorBody): Failure {
+  const words = `${error.type} ${error.code}`;
+  const kind = /rate_limit|429/.test(words)
+    ? 'rate-limited'
+    : /invalid_request|context_length|content_filter|content_policy/.test(words)
+      ? 'rejected'
+      : 'failed';
+  const status = kind === 'rate-limited' ? 429 : kind === 'rejected' ? 400 : /overloaded/.test(words) ? 503 : 502;
+  const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
+  return { kind, error: own, answer: { status, headers: {}, body: { ...error, message: redact(error.message) } } };
 }

@@ -6,6 +6,7 @@ import type { RequestContext } from './context.js';
 export function attemptHeaders(context: RequestContext): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': context.requestId, 'x-gateway-attempts': String(context.attempts) };
   if (context.snapshot.config.server.exposeAttempts && context.credential) headers['x-gateway-credential'] = context.credential;
+  if (context.dropped !== undefined && context.dropped.length > 0) headers['x-gateway-dropped'] = context.dropped.join(',');
   return headers;
 }
 

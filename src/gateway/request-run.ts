@@ -2,16 +2,19 @@
 import type { ChosenCredential, CredentialKey, NoCredential } from '../credential/types.js';
 import { GatewayError } from '../errors.js';
 import type { AttemptEnd } from './answer-reader.js';
+import { type Asked, askedOf } from './asked.js';
 import { Attempt } from './attempt.js';
 import type { ClientListener } from './client-exchange.js';
 import type { RequestContext } from './context.js';
+import { answerEstimate, isCountedUpstream } from './count-tokens.js';
 import type { Watched } from './deadlines.js';
 import { Delivery } from './delivery.js';
 import type { Failure } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { recordAttempt } from './record-attempt.js';
+import { COUNT_TOKENS, RESPONSES } from './route.js';
+import { responseSession } from './session.js';
 import type { UpstreamEntry } from './upstream-table.js';
-import { withModel } from './with-model.js';
 
 export class RequestRun implements Watched, ClientListener {
   readonly delivery: Delivery;
@@ -38,7 +41,8 @@ export class RequestRun implements Watched, ClientListener {
     this.#parts.deadlines.add(this);
     this.#parts.budget.deposit();
     try {
-      while (await this.#tryNext());
+      if (this.#context.route === COUNT_TOKENS && !isCountedUpstream(this.#context)) await this.#estimate();
+      else while (await this.#tryNext());
     } finally {
       this.#parts.deadlines.remove(this);
       this.#context.client.listener = null;
@@ -101,19 +105,39 @@ export class RequestRun implements Watched, ClientListener {
     // The store is ahead of this worker in a reload: that credential is not known here (any more).
     if (!upstream || key === undefined)
       return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
-    if (upstream.config.protocol !== this.#context.route.protocol.name) throw notConvertible();
-    return this.#goesOn(choice, await this.#send(choice, upstream, key));
+    if (this.#context.route === COUNT_TOKENS && upstream.config.protocol !== 'anthropic') return this.#estimate();
+    return this.#goesOn(choice, await this.#ask(choice, upstream, key));
   }
 
-  async #send(choice: ChosenCredential, upstream: UpstreamEntry, key: string): Promise<AttemptEnd> {
+  async #estimate(): Promise<false> {
+    await answerEstimate(this.#context, this.delivery, this.#parts.threads);
+    return false;
+  }
+
+  /** In the client's own form where the upstream may offer it; once more in chat's where it turns out not to. */
+  async #ask(choice: ChosenCredential, upstream: UpstreamEntry, key: string): Promise<AttemptEnd> {
+    const asked = await this.#convert(choice, upstream);
+    const end = await this.#send(choice, upstream, key, asked);
+    if (asked.route !== RESPONSES || upstream.config.api !== 'auto' || !isUnknownPath(end) || this.#isOver) return end;
+    upstream.offers.lacksResponses();
+    return this.#send(choice, upstream, key, await this.#convert(choice, upstream));
+  }
+
+  async #convert(choice: ChosenCredential, upstream: UpstreamEntry): Promise<Asked> {
+    const asked = await askedOf(this.#context, choice, upstream, this.#parts.threads);
+    this.#context.dropped = asked.dropped;
+    return asked;
+  }
+
+  async #send(choice: ChosenCredential, upstream: UpstreamEntry, key: string, asked: Asked): Promise<AttemptEnd> {
     const context = this.#context;
+    if (this.#isOver) return { kind: 'aborted' };
     context.attempts++;
     context.upstream = choice.upstream;
     context.credential = choice.credential;
     this.#firstUpstream ??= choice.upstream;
-    const body = withModel(context.body ?? Buffer.alloc(0), context.fields, choice.model);
     const { tallies } = this.#parts.metrics;
-    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key }, body);
+    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key, asked });
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
@@ -123,7 +147,7 @@ export class RequestRun implements Watched, ClientListener {
   #goesOn(choice: ChosenCredential, end: AttemptEnd): boolean {
     if (end.kind !== 'failed') {
       this.#context.usage = end.usage;
-      if (end.kind === 'delivered') this.#context.outcome = end.outcome;
+      if (end.kind === 'delivered') this.#delivered(choice, end);
       return false;
     }
     if (this.#isOver) return false;
@@ -135,6 +159,14 @@ export class RequestRun implements Watched, ClientListener {
     if (this.#parts.budget.withdraw(performance.now())) return true;
     this.#parts.metrics.tallies.retriesDenied++;
     return this.#answerFailure(end.failure, true);
+  }
+
+  #delivered(choice: ChosenCredential, { outcome, keptAs }: Extract<AttemptEnd, { kind: 'delivered' }>): void {
+    const { caller, model, fields } = this.#context;
+    this.#context.outcome = outcome;
+    if (!keptAs || !caller || !model || !fields) return;
+    const session = responseSession(caller.namespace, keptAs);
+    this.#parts.store.bind({ alias: model.name, model: fields.model, session }, choice);
   }
 
   get #isOver(): boolean {
@@ -179,13 +211,8 @@ export class RequestRun implements Watched, ClientListener {
 /** Unknown credentials skipped for one request before it is refused. */
 const MOST_UNKNOWN = 16;
 
-/** Bytes of one protocol sent to an upstream of another would only be refused there, in words that help nobody. */
-function notConvertible(): GatewayError {
-  return new GatewayError(
-    'unsupported_value',
-    'This model is served by an upstream of another protocol, which this version does not convert to.',
-    {
-      param: 'model',
-    },
-  );
+/** 404 or 405 for the path itself; a model that is not there is said by its code. */
+function isUnknownPath(end: AttemptEnd): boolean {
+  const answer = end.kind === 'failed' ? end.failure.answer : undefined;
+  return (answer?.status === 404 || answer?.status === 405) && answer.body?.code !== 'model_not_found';
 }

@@ -1,22 +1,21 @@
 /**
- * RELAY, the hot path: an event stream passed on byte for byte, whole events at a time.
+ * RELAY, the hot path: an event stream passed on, whole events at a time; byte for byte where nothing must be converted.
  *
  *   holding ──first content event──> relaying ──end──> delivered
  *      │ error, cut, time-out             │ cut, stall: an error event, then a clean end
  *      └──> failed, the next may try      └──> delivered, incomplete
  */
 import { GatewayError } from '../errors.js';
-import { redact } from '../log.js';
 import type { Tallies } from '../metrics/record.js';
-import type { StreamObserver, UpstreamErrorBody } from '../protocol/protocol.js';
-import { EventAligner, isWholeEvent } from '../protocol/sse.js';
+import type { StreamObserver } from '../protocol/protocol.js';
+import { type EventSource, isWholeEvent } from '../protocol/sse.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { Usage } from '../usage.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
-import { clientStalled, type Failure, failureOf, timedOut, unusable } from './failure.js';
+import { clientStalled, errorInAnswer, type Failure, failureOf, timedOut, unusable } from './failure.js';
 
 /** Preamble held at most; past it the stream counts as begun. */
 const MOST_HELD = 64 * 1024;
@@ -26,6 +25,8 @@ export interface StreamAnswerParts {
   readonly context: RequestContext;
   readonly delivery: Delivery;
   readonly observer: StreamObserver;
+  /** Gives the client's events: the upstream's own, or what they are converted to. */
+  readonly events: EventSource;
   readonly headers: UpstreamHeaders;
   readonly tallies: Tallies;
   /** When this attempt was sent, on `performance.now()`'s clock: the first token's time runs from here. */
@@ -34,7 +35,7 @@ export interface StreamAnswerParts {
 
 export class StreamAnswer implements AnswerReader {
   readonly #parts: StreamAnswerParts;
-  readonly #aligner = new EventAligner();
+  readonly #events: EventSource;
   #held = '';
   #relaying = false;
   #paused = false;
@@ -42,6 +43,7 @@ export class StreamAnswer implements AnswerReader {
 
   constructor(parts: StreamAnswerParts) {
     this.#parts = parts;
+    this.#events = parts.events;
   }
 
   get usage(): Usage | undefined {
@@ -50,11 +52,21 @@ export class StreamAnswer implements AnswerReader {
 
   onData(read: string, framed: string): void {
     this.#lastByteAt = performance.now();
-    const text = this.#aligner.push(read);
+    const text = this.#next(read);
     if (text === '') this.#noteHeld();
     else if (!this.#relaying) this.#hold(text);
     // The upstream's own framing serves when all of the read goes out, which is a pointer compared.
     else this.#relay(text, text === read ? framed : '');
+  }
+
+  /** '' also where the stream is broken off, which the client has been told by then. */
+  #next(read: string): string {
+    try {
+      return this.#events.push(read);
+    } catch (error) {
+      this.#break(brokenOff(error));
+      return '';
+    }
   }
 
   onEnd(): void {
@@ -69,7 +81,7 @@ export class StreamAnswer implements AnswerReader {
 
   /** Bytes behind the last empty line go out if they are an event; half of one would break the client's parser. */
   #passRest(): void {
-    const rest = this.#aligner.flush();
+    const rest = this.#events.flush();
     if (rest === '' || this.#parts.delivery.insideEvent || !isWholeEvent(rest)) return;
     if (this.#relaying) this.#relay(rest, '');
     else this.#hold(rest);
@@ -99,16 +111,17 @@ export class StreamAnswer implements AnswerReader {
     this.#held += text;
     this.#noteHeld();
     const sight = this.#parts.observer.inspect(text);
-    if (typeof sight === 'object') this.#break(errorBeforeContent(sight.error));
+    if (typeof sight === 'object') this.#break(errorInAnswer(sight.error));
     else if (sight === 'content' || this.#held.length > MOST_HELD) this.#begin();
   }
 
   /** The commit point: from here on no other attempt can follow. */
   #begin(): void {
-    const { delivery, headers, context } = this.#parts;
+    const { delivery, headers, context, observer } = this.#parts;
     this.#relaying = true;
     context.body = undefined;
     delivery.startStream(allowedResponseHeaders(headers));
+    delivery.breakOff = observer.failure?.bind(observer);
     const held = this.#held;
     this.#held = '';
     if (held !== '') this.#send(held, '');
@@ -121,14 +134,14 @@ export class StreamAnswer implements AnswerReader {
 
   #send(text: string, framed: string): void {
     const { delivery, control } = this.#parts;
-    delivery.insideEvent = !this.#aligner.betweenEvents;
+    delivery.insideEvent = !this.#events.betweenEvents;
     if (delivery.send(text, framed, this.#lastByteAt) || this.#paused) return;
     this.#paused = true;
     control.pause();
   }
 
   #noteHeld(): void {
-    const held = this.#held.length + this.#aligner.held;
+    const held = this.#held.length + this.#events.held;
     if (held > this.#parts.tallies.bufferedPeak) this.#parts.tallies.bufferedPeak = held;
   }
 
@@ -147,7 +160,8 @@ export class StreamAnswer implements AnswerReader {
   }
 
   #finish(outcome: 'ok' | 'incomplete', failure?: Failure): void {
-    this.#parts.control.finish({ kind: 'delivered', outcome, usage: this.#parts.observer.usage, failure });
+    const { usage, keptAs } = this.#parts.observer;
+    this.#parts.control.finish({ kind: 'delivered', outcome, usage, failure, keptAs });
   }
 }
 
@@ -163,15 +177,11 @@ function cutOff(): Failure {
   };
 }
 
-/** An overload hidden in a 200: judged by its words, since the status says nothing. */
-function errorBeforeContent(error: UpstreamErrorBody): Failure {
-  const words = `${error.type} ${error.code}`;
-  const kind = /rate_limit|429/.test(words)
-    ? 'rate-limited'
-    : /invalid_request|context_length|content_filter|content_policy/.test(words)
-      ? 'rejected'
-      : 'failed';
-  const status = kind === 'rate-limited' ? 429 : kind === 'rejected' ? 400 : 502;
-  const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
-  return { kind, error: own, answer: { status, headers: {}, body: { ...error, message: redact(error.message) } } };
+/** The upstream's events make no sense, or one is too large. */
+function brokenOff(error: unknown): Failure {
+  const own =
+    error instanceof GatewayError
+      ? error
+      : new GatewayError('upstream_error', 'The upstream sent a stream that could not be read.', { cause: error });
+  return { kind: 'failed', error: own };
 }

@@ -2,6 +2,7 @@
 import type { CredentialConfig, GatewayConfig, UpstreamConfig } from '../config.js';
 import { createUpstream } from '../upstream/index.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { Offers } from './offers.js';
 
 export interface UpstreamEntry {
   readonly config: UpstreamConfig;
@@ -9,11 +10,14 @@ export interface UpstreamEntry {
   /** The base URL's own path, in front of every request's. */
   readonly basePath: string;
   readonly credentials: ReadonlyMap<string, CredentialConfig>;
+  readonly offers: Offers;
 }
 
 export class UpstreamTable {
   #pools = new Map<string, Upstream>();
   #entries = new Map<string, UpstreamEntry>();
+  /** By base URL: what was learned outlives a reload. */
+  readonly #offers = new Map<string, Offers>();
 
   configure(config: GatewayConfig): void {
     const pools = new Map<string, Upstream>();
@@ -21,6 +25,8 @@ export class UpstreamTable {
       config.upstreams.map((upstream) => [upstream.name, this.#entry(upstream, config.timeouts.connect, pools)]),
     );
     for (const [key, pool] of this.#pools) if (!pools.has(key)) void pool.close();
+    const staying = new Set(config.upstreams.map(({ baseUrl }) => baseUrl));
+    for (const baseUrl of this.#offers.keys()) if (!staying.has(baseUrl)) this.#offers.delete(baseUrl);
     this.#pools = pools;
   }
 
@@ -37,11 +43,14 @@ export class UpstreamTable {
     const key = `${url.origin} ${config.transport} ${connectTimeout}`;
     const connection = pools.get(key) ?? this.#pools.get(key) ?? createUpstream(url.origin, config.transport, { connectTimeout });
     pools.set(key, connection);
+    const offers = this.#offers.get(config.baseUrl) ?? new Offers();
+    this.#offers.set(config.baseUrl, offers);
     const basePath = url.pathname.replace(/\/+$/, '');
     return {
       config,
       connection,
       basePath,
+      offers,
       credentials: new Map(config.credentials.map((credential) => [credential.id, credential])),
     };
   }

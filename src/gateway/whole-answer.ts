@@ -2,13 +2,15 @@
  * An answer in one piece. It is held until it is complete, so that a cut one can be asked for again; one that
  * is larger than the bound goes out as it comes from then on.
  */
-import type { Protocol } from '../protocol/protocol.js';
+import { convertAnswer } from '../protocol/convert/whole.js';
+import type { AnswerContext } from '../protocol/middle/answer.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
+import type { Asked } from './asked.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
-import { clientStalled, type Failure, failureOf, timedOut, unusable } from './failure.js';
+import { clientStalled, errorInAnswer, type Failure, failureOf, timedOut, unusable } from './failure.js';
 import { attemptHeaders } from './gateway-headers.js';
 
 /** Bytes held for one answer. */
@@ -16,28 +18,40 @@ const MOST_HELD = 8 * 1024 * 1024;
 /** Bytes of an answer that is parsed to see that it is whole; megabytes of embeddings are judged by their last brace. */
 const MOST_PARSED = 64 * 1024;
 
+export interface WholeAnswerParts {
+  readonly control: AttemptControl;
+  readonly context: RequestContext;
+  readonly delivery: Delivery;
+  readonly headers: UpstreamHeaders;
+  readonly asked: Asked;
+}
+
 export class WholeAnswer implements AnswerReader {
   readonly #control: AttemptControl;
   readonly #context: RequestContext;
   readonly #delivery: Delivery;
   readonly #headers: UpstreamHeaders;
+  readonly #asked: Asked;
   #text = '';
   #flowing = false;
   #paused = false;
   #lastByteAt = performance.now();
 
-  constructor(control: AttemptControl, context: RequestContext, delivery: Delivery, headers: UpstreamHeaders) {
+  constructor({ control, context, delivery, headers, asked }: WholeAnswerParts) {
     this.#control = control;
     this.#context = context;
     this.#delivery = delivery;
     this.#headers = headers;
+    this.#asked = asked;
   }
 
   onData(text: string): void {
     this.#lastByteAt = performance.now();
     if (this.#flowing) return this.#send(text);
     this.#text += text;
-    if (this.#text.length > MOST_HELD) this.#startFlowing();
+    if (this.#text.length <= MOST_HELD) return;
+    if (this.#asked.answer) this.#break(unusable('it is too large to be converted'));
+    else this.#startFlowing();
   }
 
   onEnd(): void {
@@ -47,10 +61,12 @@ export class WholeAnswer implements AnswerReader {
       return;
     }
     const text = this.#text;
+    if (this.#asked.answer) return this.#convert(text, this.#asked.answer);
     if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
-    const usage = this.#protocol.readUsage(text);
+    const { protocol } = this.#asked.route;
+    const usage = protocol.readUsage(text);
     this.#delivery.answer(200, this.#responseHeaders(), text, 'latin1');
-    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
+    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage, keptAs: protocol.readKeptAs?.(text) });
   }
 
   onFault(fault: UpstreamFault): void {
@@ -68,8 +84,14 @@ export class WholeAnswer implements AnswerReader {
     this.#break(this.#paused ? clientStalled() : timedOut('the rest of its answer'));
   }
 
-  get #protocol(): Protocol {
-    return this.#context.route.protocol;
+  #convert(text: string, answer: AnswerContext): void {
+    const { dialect } = this.#context.route;
+    const from = this.#asked.route.dialect;
+    const converted = from && dialect ? convertAnswer(from, dialect, text, answer) : { kind: 'none' as const };
+    if (converted.kind === 'none') return this.#break(unusable('it is no complete answer'));
+    if (converted.kind === 'error') return this.#break(errorInAnswer(converted.error));
+    this.#delivery.answer(200, this.#responseHeaders(), converted.body, 'utf8');
+    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage: converted.usage });
   }
 
   #startFlowing(): void {

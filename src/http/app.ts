@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../errors.js';
 import type { Gateway } from '../gateway/gateway.js';
 import { handle } from '../gateway/handle.js';
-import { CHAT_COMPLETIONS, EMBEDDINGS, type Route } from '../gateway/route.js';
+import { ROUTES, type Route } from '../gateway/route.js';
 import { log } from '../log.js';
 import { dataHealth, type HealthSource } from './health.js';
 import { ANSWERED, type Context, Hono, type NodeBindings } from './hono.js';
@@ -30,8 +30,7 @@ export function createApp(gateway: Gateway, health: Serving): App {
     (request, response) =>
       void handle(gateway, route, new NodeExchange(request, response, () => health.sendsAway()));
 
-  route(app, 'POST', CHAT_COMPLETIONS.path, serve(CHAT_COMPLETIONS));
-  route(app, 'POST', EMBEDDINGS.path, serve(EMBEDDINGS));
+  for (const each of ROUTES) route(app, 'POST', each.path, serve(each));
   route(app, 'GET', '/v1/models', (request, response) => listModels(gateway, request, response));
   route(app, 'GET', '/v1/models/:id{.+}', (request, response, context) =>
     showModel(gateway, request, response, context.req.param('id') ?? ''),

@@ -30,6 +30,10 @@ export class NodeExchange implements ClientExchange {
     response.on('error', () => {});
   }
 
+  get path(): string {
+    return this.#request.url ?? '';
+  }
+
   get headers(): IncomingMessage['headers'] {
     return this.#request.headers;
   }

@@ -8,6 +8,11 @@ import { errorBody as anthropicErrorBody } from '../protocol/anthropic/error.js'
 import { openai } from '../protocol/openai/index.js';
 import { closeAfter, isBodyToCome } from './closing.js';
 
+/** By the path, or by the header that Anthropic's clients send everywhere. */
+export function speaksAnthropic({ url, headers }: IncomingMessage): boolean {
+  return url?.startsWith('/v1/messages') || (!!url?.startsWith('/v1/models') && headers['anthropic-version'] !== undefined);
+}
+
 /** In the shape of the protocol that the path belongs to; closes where a body is still to come. */
 export function refuse(
   request: IncomingMessage,
@@ -16,9 +21,7 @@ export function refuse(
   headers: Record<string, string> = {},
 ): void {
   const requestId = requestIdOf(request.headers['x-request-id']);
-  const body = request.url?.startsWith('/v1/messages')
-    ? anthropicErrorBody(error, requestId)
-    : openai.errorBody(error, requestId);
+  const body = speaksAnthropic(request) ? anthropicErrorBody(error, requestId) : openai.errorBody(error, requestId);
   if (isBodyToCome(request)) headers.connection = 'close';
   if (headers.connection === 'close') closeAfter(request);
   response.writeHead(error.status, {

@@ -13,7 +13,6 @@ export function warningsOf(config: GatewayConfig, draft: Draft): readonly string
     ...shortKeys(draft),
     ...unpricedBudgets(config),
     ...notEnforcedYet(config),
-    ...notSpokenYet(config),
   ];
 }
 
@@ -54,13 +53,5 @@ function notEnforcedYet({ clients }: GatewayConfig): readonly string[] {
   const limits = ['rpm', 'tpm', 'concurrency', 'budget'] as const;
   return clients.flatMap((client, index) =>
     limits.flatMap((limit) => (client[limit] === undefined ? [] : [`clients[${index}].${limit}: not enforced by this version`])),
-  );
-}
-
-function notSpokenYet({ upstreams }: GatewayConfig): readonly string[] {
-  return upstreams.flatMap(({ protocol }, index) =>
-    protocol === 'openai'
-      ? []
-      : [`upstreams[${index}].protocol: this version does not speak ${protocol} yet, requests for it get 400`],
   );
 }

@@ -9,6 +9,18 @@ const CR = 0x0d;
 /** An event longer than this is passed on in pieces rather than held; larger ones exist (images), and memory per stream is bounded. */
 const MOST_HELD = 1024 * 1024;
 
+/** Bytes of a stream in, whole events out. */
+export interface EventSource {
+  /** The events that may go out now; '' while there is none. */
+  push(text: string): string;
+  /** The stream has ended by itself: what is left. */
+  flush(): string;
+  /** Bytes held now. */
+  readonly held: number;
+  /** Whether what has gone out so far ends between two events. */
+  readonly betweenEvents: boolean;
+}
+
 /** Position behind the last empty line in `text`, 0 where there is none. */
 export function lastEventBorder(text: string): number {
   for (let at = text.length - 1; at > 0; at--) {
@@ -33,7 +45,7 @@ function endsEvent(text: string): boolean {
  * Lets only whole events through and holds the rest until it is complete, so that a comment or an error can be put
  * between events and a cut upstream never leaves half an event with the client. One per stream.
  */
-export class EventAligner {
+export class EventAligner implements EventSource {
   #held: string[] = [];
   #heldLength = 0;
   /** The last three characters held: a border may straddle two pieces. */

@@ -14,6 +14,8 @@ export interface RequestHeaderParts {
 }
 
 const USER_AGENT = 'tidegate';
+/** Required (docs.anthropic.com, "Versions"); clients of OpenAI do not send it. */
+const ANTHROPIC_VERSION = '2023-06-01';
 const FORWARDED: Readonly<Record<UpstreamProtocol, readonly string[]>> = {
   openai: ['openai-beta', 'traceparent', 'tracestate'],
   anthropic: ['anthropic-version', 'anthropic-beta', 'traceparent', 'tracestate'],
@@ -39,6 +41,7 @@ export function requestHeaders(parts: RequestHeaderParts): string[] {
   for (const name of FORWARDED[parts.protocol]) {
     const value = parts.client[name];
     if (typeof value === 'string' && SAFE_VALUE.test(value)) headers.push(name, value);
+    else if (name === 'anthropic-version' && parts.protocol === 'anthropic') headers.push(name, ANTHROPIC_VERSION);
   }
   return headers;
 }

@@ -72,7 +72,7 @@ function impurities(file: SourceFile): string[] {
   const modules = file.imports.map((found) => found.specifier).filter((specifier) => !specifier.startsWith('.'));
   return [
     ...modules
-      .filter((specifier) => !includes(rules.PURE_NODE_MODULES, specifier))
+      .filter((specifier) => !includes([...rules.PURE_NODE_MODULES, ...rules.PURE_LIBRARIES], specifier))
       .map((specifier) => `${file.path}: ${area}/ is pure and may not import ${specifier}`),
     ...file.outside.map((use) => `${file.path}: ${area}/ is pure and may not use ${use}; let it be passed in`),
   ];

@@ -46,6 +46,9 @@ export const PURE = ['protocol', 'credential'] as const;
 /** Node modules that have no outside: hashing is arithmetic. */
 export const PURE_NODE_MODULES = ['node:crypto', 'node:buffer'] as const;
 
+/** Outside libraries that are arithmetic too. */
+export const PURE_LIBRARIES = ['tokenx'] as const;
+
 /** Words that a pure area may not use. */
 export const IMPURE_WORDS = ['src/log.ts'] as const;
 
@@ -68,6 +71,12 @@ export const DOORS: Readonly<Record<string, Door>> = {
   autocannon: { at: 'loadtest/engine/drive.ts', reason: 'its traps with streams are guarded in one place' },
   'hdr-histogram-js': { at: 'loadtest/engine/', reason: 'percentiles are computed one way' },
   commander: { at: 'loadtest/', reason: 'the command line is read once, into plain options' },
+  tokenx: { at: 'src/protocol/tokens/estimate.ts', reason: 'one way to guess what no upstream has counted' },
+  openai: { at: 'loadtest/conformance/clients/openai.ts', reason: 'the official clients judge the gateway from outside' },
+  '@anthropic-ai/sdk': { at: 'loadtest/conformance/clients/anthropic.ts', reason: 'the official clients judge the gateway from outside' },
+  ai: { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
+  '@ai-sdk/openai': { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
+  '@ai-sdk/anthropic': { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
   tinybench: { at: 'loadtest/micro/measure.ts', reason: 'one way to warm up, batch and sum up' },
   esbuild: { at: 'scripts/build.mjs', reason: 'the build is one script' },
 };

@@ -1,9 +1,9 @@
 /** What each of the three dialects can do: read and write requests, whole answers and streams. */
 import type { AnswerContext, AnswerHints, AnswerSink } from './answer.js';
-import type { MiddleRequest } from './request.js';
+import type { DialectName, MiddleRequest } from './request.js';
 
 export interface Dialect {
-  readonly name: 'chat' | 'messages' | 'responses';
+  readonly name: DialectName;
   /**
    * A client's body, parsed. `model`: what the upstream is to be asked for.
    * @throws GatewayError 400 with the client's own path of the field at fault.

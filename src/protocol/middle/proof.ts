@@ -42,3 +42,8 @@ function read(inside: string): Omit<Sealed, 'maker'> {
     return {};
   }
 }
+
+/** Whether a request's body may hold a sealed proof, which only its maker may be sent: such a body is read even where nothing else must be converted. */
+export function isSealed(body: Uint8Array & { includes(text: string): boolean }): boolean {
+  return body.includes('"tg1.');
+}

@@ -3,11 +3,12 @@
  * Block-structured as Anthropic's Messages are, since chat and Responses both fit into that without loss of order.
  * Absent members mean "the client did not say".
  */
-import type { Dialect } from './dialect.js';
+/** The three ways to ask for an answer. */
+export type DialectName = 'chat' | 'messages' | 'responses';
 
 export interface MiddleRequest {
   /** Whose words `fields` and the parts' `at` are. */
-  readonly from: Dialect['name'];
+  readonly from: DialectName;
   /** The model to ask for, already the target's. */
   readonly model: string;
   readonly stream: boolean;

@@ -1,0 +1,48 @@
+/** An upstream's error in the words of a client of the other maker; codes and messages stay, types are each maker's own. */
+import { errorType as anthropicType } from '../anthropic/error.js';
+import type { Protocol, UpstreamErrorBody } from '../protocol.js';
+
+type Maker = 'openai' | 'anthropic';
+
+const ANTHROPIC_TYPES = new Set([
+  'invalid_request_error',
+  'authentication_error',
+  'billing_error',
+  'permission_error',
+  'not_found_error',
+  'request_too_large',
+  'rate_limit_error',
+  'timeout_error',
+  'overloaded_error',
+  'api_error',
+]);
+/** Anthropic's types that OpenAI does not have; the others mean the same there. */
+const OPENAI_TYPES: Readonly<Record<string, string>> = {
+  overloaded_error: 'server_error',
+  api_error: 'server_error',
+  timeout_error: 'server_error',
+  not_found_error: 'invalid_request_error',
+  request_too_large: 'invalid_request_error',
+  authentication_error: 'invalid_request_error',
+  billing_error: 'insufficient_quota',
+};
+/** OpenAI's clients tell limits apart by code. */
+const OPENAI_CODES: Readonly<Record<string, string>> = {
+  rate_limit_error: 'rate_limit_exceeded',
+  not_found_error: 'model_not_found',
+  billing_error: 'insufficient_quota',
+};
+
+export function makerOf(protocol: Protocol['name']): Maker {
+  return protocol === 'anthropic' ? 'anthropic' : 'openai';
+}
+
+/** `status`: the upstream's, which decides where its type says nothing. */
+export function convertError(to: Maker, error: UpstreamErrorBody, status: number): UpstreamErrorBody {
+  if (to === 'anthropic') {
+    const type = error.type !== null && ANTHROPIC_TYPES.has(error.type) ? error.type : anthropicType(status);
+    return { ...error, type };
+  }
+  const type = error.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
+  return { ...error, type: OPENAI_TYPES[type] ?? type, code: error.code ?? OPENAI_CODES[type] ?? null };
+}
