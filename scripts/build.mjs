@@ -8,17 +8,18 @@ const ENTRIES = {
   primary: 'src/start.ts',
   'primary-main': 'src/primary.ts',
   worker: 'src/worker.ts',
-  'thread-tasks': 'workers/read-fields.ts',
+  'thread-tasks': 'workers/main.ts',
   mock: 'loadtest/mock/main.ts',
   loadtest: 'loadtest/main.ts',
   bench: 'loadtest/micro/main.ts',
   bars: 'loadtest/bars/main.ts',
+  conformance: 'loadtest/conformance/main.ts',
   conventional: 'loadtest/reference/conventional/main.ts',
   'write-docs': 'scripts/write-docs.ts',
 };
 
-/** Loaded from node_modules at run time: piscina starts a file of its own, autocannon is for load runs only. */
-const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js'];
+/** Loaded from node_modules at run time: piscina starts a file of its own, autocannon and the client libraries are for runs only. */
+const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js', 'openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/*'];
 
 /**
  * These are taken by require: a static `import` reads every name that a module of Node offers, and `http` offers
