@@ -1,5 +1,5 @@
 /** `mock-script`: a model that refuses what the real provider would, and else answers as the last user text tells it. */
-import type { ChatRequest } from '../chat-request.js';
+import { type ChatRequest, keyOf } from '../chat-request.js';
 import type { DialectName } from '../dialect.js';
 import { refuse } from '../fault-answers.js';
 import { parseFault } from '../faults.js';
@@ -17,12 +17,16 @@ import type { Understood } from './seen.js';
 
 export const SCRIPT_MODEL = 'mock-script';
 
+/** A key that begins so is none. */
+const WRONG_KEY = 'sk-wrong';
+
 const WRITERS: Record<DialectName, ScriptWriter> = { chat: chatWriter, messages: messagesWriter, responses: responsesWriter };
 /** Cut so, most characters of several bytes are cut too. */
 const SPLIT_BYTES = 7;
 
 export function answerScript(reply: Reply, request: ChatRequest, kind: 'answer' | 'count'): void {
   if (reply.grant.fault !== undefined) return applyRule(reply, reply.grant.fault);
+  if (keyOf(reply.request).startsWith(WRONG_KEY)) return refuse(reply, 401);
   try {
     const understood = understand(reply, request, kind === 'count');
     if (kind === 'count') return reply.sendJson(200, JSON.stringify({ input_tokens: request.promptTokens }), 'completed');

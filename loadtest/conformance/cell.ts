@@ -1,0 +1,98 @@
+/** One client, one upstream, one feature, one mode: what a feature asks through and looks at. */
+import type { Quoted } from '../mock/script/compose.js';
+import type { Seen } from '../mock/script/seen.js';
+import { AskFailed, type ConformanceClient } from './clients/client.js';
+import { CellFailure } from './expect.js';
+import type { Ask, ClientKind, Got, Mode, Protocol, Refusal, Step } from './words.js';
+
+/** Where requests go. */
+export interface Target {
+  readonly origin: string;
+  readonly key: string;
+  /** The model that this upstream serves, and one for embeddings. */
+  readonly models: Readonly<Record<Protocol, string>>;
+  readonly embedModel: string;
+  /** Whether it is this project's gateway, whose own headers may be looked at. */
+  readonly own: boolean;
+}
+
+/** The last answer of the cell, as it came off the wire. */
+export interface Seal {
+  status: number;
+  headers: Headers;
+}
+
+export class Cell {
+  readonly kind: ClientKind;
+  readonly upstream: Protocol;
+  readonly mode: Mode;
+  readonly target: Target;
+  readonly client: ConformanceClient;
+  private readonly seals: readonly Seal[];
+
+  constructor(
+    place: { kind: ClientKind; upstream: Protocol; mode: Mode },
+    target: Target,
+    client: ConformanceClient,
+    seals: Seal[],
+  ) {
+    this.kind = place.kind;
+    this.upstream = place.upstream;
+    this.mode = place.mode;
+    this.target = target;
+    this.client = client;
+    this.seals = seals;
+  }
+
+  get model(): string {
+    return this.target.models[this.upstream];
+  }
+
+  /** Client and upstream speak the same: bytes pass untouched. */
+  get same(): boolean {
+    return this.kind.protocol === this.upstream;
+  }
+
+  /** Names in `x-gateway-dropped` of the last answer; undefined for another's gateway. */
+  get dropped(): string[] | undefined {
+    if (!this.target.own) return undefined;
+    const header = this.seals.at(-1)?.headers.get('x-gateway-dropped');
+    return (header ?? '').split(',').filter((name) => name !== '');
+  }
+
+  ask(what: string | readonly Step[], more: Partial<Ask> = {}): Promise<Got> {
+    const conversation: readonly Step[] = typeof what === 'string' ? [{ says: 'user', text: what }] : what;
+    return this.client.ask({ model: this.model, mode: this.mode, conversation, ...more });
+  }
+
+  /** What of a request reached the upstream. */
+  async echo(more: Partial<Ask> = {}, step: Partial<Extract<Step, { says: 'user' }>> = {}): Promise<Seen> {
+    const { text } = await this.ask([{ says: 'user', text: '[[echo]]', ...step }], more);
+    return parse(text) as Seen;
+  }
+
+  /** Asks where tool results come last: what the model quotes of them. */
+  async quoted(conversation: readonly Step[], more: Partial<Ask> = {}): Promise<[quoted: Quoted, answer: Got]> {
+    const answer = await this.ask(conversation, more);
+    return [parse(answer.text) as Quoted, answer];
+  }
+
+  /** @throws CellFailure when it is answered after all. */
+  async refusal(what: string, more: Partial<Ask> = {}): Promise<Refusal> {
+    try {
+      await this.ask(what, more);
+    } catch (error) {
+      if (error instanceof AskFailed) return error.refusal;
+      throw error;
+    }
+    throw new CellFailure('was answered where an error was due');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CellFailure(`the model's JSON did not arrive: ${text.slice(0, 80)}`);
+  }
+}

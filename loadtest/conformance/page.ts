@@ -1,0 +1,60 @@
+/** docs/conformance.md, written from a run. Pure. */
+import { counts, LEGEND, rowsOf, type Shape } from './table.js';
+import type { CellResult } from './words.js';
+
+/** What made the numbers. */
+export interface PageFacts {
+  node: string;
+  /** Package → version. */
+  libraries: Readonly<Record<string, string>>;
+}
+
+export function conformancePage(results: readonly CellResult[], shape: Shape, { node, libraries }: PageFacts): string {
+  const { pass, refused, fail, 'n/a': none } = counts(results);
+  const head = ['feature', ...shape.clients.map(({ id }) => id)];
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    '# Conformance',
+    '',
+    'Written by `npm run conformance -- --write`; nothing here was typed by hand. Official client libraries ask through the gateway a scripted',
+    'provider (`loadtest/mock/script/`) that refuses what the real APIs refuse; each cell is a feature, asked both whole and streamed where',
+    'both exist. A run fails when one cell does.',
+    '',
+    `${pass} pass, ${refused} are refused as designed, ${fail} fail, ${none} do not apply. Node ${node}; ${Object.entries(
+      libraries,
+    )
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}.`,
+    '',
+    LEGEND,
+    '',
+    row(head),
+    row(head.map(() => '---')),
+    ...rowsOf(results, shape).map(row),
+    '',
+    '## What is refused, and what does not apply',
+    '',
+    ...reasons(results, shape),
+    '',
+    ...failures(results),
+    'To repeat it: `npm run conformance`; against any gateway: `npm run conformance -- --target URL --key KEY`, whose models `to-chat`,',
+    '`to-responses` and `to-messages` lead to `mock-script` of `npm run mock -- --body-limit 32mb` on the three APIs.',
+    '',
+  ].join('\n');
+}
+
+/** One line for each feature and reason. */
+function reasons(results: readonly CellResult[], { features }: Shape): string[] {
+  return features.flatMap(({ id, title }) => {
+    const told = results.filter(({ feature, outcome }) => feature === id && (outcome === 'refused' || outcome === 'n/a'));
+    const notes = new Set(told.map(({ note, outcome }) => `${outcome === 'refused' ? 'refused: ' : ''}${note}`));
+    return [...notes].map((note) => `- ${title}: ${note}.`);
+  });
+}
+
+function failures(results: readonly CellResult[]): string[] {
+  const failed = results.filter(({ outcome }) => outcome === 'fail');
+  if (failed.length === 0) return [];
+  const lines = failed.map(({ feature, client, upstream, note }) => `- ${feature}, ${client} → ${upstream}: ${note}`);
+  return ['## Failures', '', ...lines, ''];
+}
