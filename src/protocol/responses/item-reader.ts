@@ -110,9 +110,10 @@ export class ItemReader {
 
   /** The answer is complete: `output` brings what no event has brought; what was begun and never done counts as it is. */
   finish(output: unknown): void {
+    const streamed = new Set(this.#ids);
     for (const [index, item] of objects(output).entries()) {
       // An id seen at another place: this upstream numbers its events and its output differently.
-      const elsewhere = !this.#items.has(index) && isText(item.id) && this.#ids.has(item.id);
+      const elsewhere = !this.#items.has(index) && isText(item.id) && streamed.has(item.id);
       if (!elsewhere) this.done(index, item);
     }
     for (const { index, added } of this.#items.values()) this.done(index, added);
