@@ -4,6 +4,7 @@
  */
 import type { Usage } from '../../usage.js';
 import type { AnswerContext, AnswerSink, BlockHead, StopReason } from '../middle/answer.js';
+import { ClientTools } from '../openai/client-tools.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { CallItem } from './call-item.js';
 import { responseError } from './error.js';
@@ -20,6 +21,7 @@ export class AnswerBuilder implements AnswerSink {
   response: Record<string, unknown> | undefined;
   readonly #context: AnswerContext;
   readonly #events: AnswerEvents;
+  readonly #tools: ClientTools;
   readonly #output: OutputItem[] = [];
   #item: OpenItem | undefined;
   /** Opened by the upstream, and not by us before it has words: no block is empty. */
@@ -32,6 +34,7 @@ export class AnswerBuilder implements AnswerSink {
   constructor(context: AnswerContext, events: AnswerEvents) {
     this.#context = context;
     this.#events = events;
+    this.#tools = new ClientTools(context);
   }
 
   begin(): void {
@@ -89,7 +92,8 @@ export class AnswerBuilder implements AnswerSink {
     this.begin();
     this.#over = true;
     const output = this.#item ? [...this.#output, this.#item.value('incomplete')] : this.#output;
-    const response = this.#object({ status: 'failed', error: responseError(error), output, usage: this.#usage });
+    const usage = Object.keys(this.#usage).length > 0 ? this.#usage : undefined;
+    const response = this.#object({ status: 'failed', error: responseError(error), output, ...(usage && { usage }) });
     this.#events.event('response.failed', { response });
   }
 
@@ -114,13 +118,9 @@ export class AnswerBuilder implements AnswerSink {
     return this.#start((index) => new ReasoningItem(own ?? this.#id('rs', index), index, maker, this.#events));
   }
 
-  #call({ id, name, custom = false }: Extract<BlockHead, { kind: 'tool-call' }>): (index: number) => CallItem {
-    const { toolNames = {}, customTools = [] } = this.#context;
-    const given = Object.hasOwn(toolNames, name) ? (toolNames[name] ?? name) : name;
-    const wrapped = !custom && customTools.includes(given);
-    const prefix = custom || wrapped ? 'ctc' : 'fc';
-    const head = { callId: id, name: given, custom: custom || wrapped, wrapped };
-    return (index) => new CallItem({ ...head, id: this.#id(prefix, index) }, index, this.#events);
+  #call(block: Extract<BlockHead, { kind: 'tool-call' }>): (index: number) => CallItem {
+    const tool = this.#tools.of(block);
+    return (index) => new CallItem(this.#id(tool.custom ? 'ctc' : 'fc', index), tool, index, this.#events);
   }
 
   #start<T extends OpenItem>(create: (index: number) => T): T {

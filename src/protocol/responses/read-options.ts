@@ -34,7 +34,7 @@ export function refuseState(body: Fields): void {
 export function readOptions(body: Fields, lost: string[]): Options {
   const tier = body.text('service_tier');
   return withoutAbsent({
-    maxOutput: body.count('max_output_tokens'),
+    maxOutput: readLimit(body),
     temperature: body.number('temperature'),
     topP: body.number('top_p'),
     ...readText(body, lost),
@@ -64,6 +64,12 @@ export const FIELD_NAMES: Readonly<Partial<Record<MiddleField, string>>> = {
   serviceTier: 'service_tier',
   promptCacheKey: 'prompt_cache_key',
 };
+
+function readLimit(body: Fields): number | undefined {
+  const tokens = body.count('max_output_tokens');
+  if (tokens === 0) throw invalid('max_output_tokens', 'must be at least 1');
+  return tokens;
+}
 
 function readText(body: Fields, lost: string[]): Pick<Options, 'outputFormat' | 'verbosity'> {
   const text = body.inner('text');

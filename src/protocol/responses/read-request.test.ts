@@ -296,6 +296,7 @@ test('a fault is a 400 with the path of its field', async (t) => {
     [{ input: [{ type: 'function_call', name: 'f', arguments: '{}' }] }, 'input[0].call_id'],
     [{ temperature: 'hot' }, 'temperature'],
     [{ max_output_tokens: -1 }, 'max_output_tokens'],
+    [{ max_output_tokens: 0 }, 'max_output_tokens'],
     [{ text: { format: { type: 'json_schema', name: 'n' } } }, 'text.format.schema'],
     [{ metadata: { a: 1 } }, 'metadata.a'],
     [{ tools: [{ type: 'function' }] }, 'tools[0].name'],

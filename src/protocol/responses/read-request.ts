@@ -1,7 +1,7 @@
 /** A client's Responses request as the middle form. */
 import { Fields, invalid, isText } from '../middle/fields.js';
 import type { MiddleField, MiddleRequest, TextPart } from '../middle/request.js';
-import { saysSomething } from './note-rest.js';
+import { isEmpty } from '../openai/leftovers.js';
 import { readInput } from './read-input.js';
 import { FIELD_NAMES, readOptions, refuseState } from './read-options.js';
 import { readToolChoice, readTools } from './read-tools.js';
@@ -73,7 +73,7 @@ function dropLogprobs(body: Fields, lost: string[]): void {
 const MEANINGLESS: Readonly<Record<string, unknown>> = { truncation: 'disabled' };
 
 function othersOf(body: Fields): Record<string, unknown> {
-  return Object.fromEntries(body.rest().filter(([name, value]) => saysSomething(value) && MEANINGLESS[name] !== value));
+  return Object.fromEntries(body.rest().filter(([name, value]) => !isEmpty(value) && MEANINGLESS[name] !== value));
 }
 
 function namesOf(request: Readonly<Record<string, unknown>>): MiddleRequest['fields'] {

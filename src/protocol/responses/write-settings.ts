@@ -12,8 +12,8 @@ const LEAST_OUTPUT = 16;
 const LONGEST_KEY = 64;
 /** `auto` is what absence means. */
 const TIERS = new Set(['default', 'flex', 'scale', 'priority']);
-/** Under the same name and with the same meaning in chat and Responses. */
-const SHARED = new Set(['prompt_cache_retention', 'max_tool_calls', 'truncation']);
+/** Of chat, under the same name and with the same meaning. */
+const SHARED = new Set(['prompt_cache_retention']);
 /** Of other dialects: without them the answer would be another one. */
 const REFUSED = new Set(['n', 'web_search_options', 'mcp_servers', 'container']);
 
@@ -97,11 +97,13 @@ function key(text: string, changed: () => void): string {
   return hash('sha256', text, 'hex');
 }
 
-function writeOthers({ others }: MiddleRequest, losses: Losses): Record<string, unknown> {
+/** From Responses to Responses nothing is foreign. */
+function writeOthers({ others, from }: MiddleRequest, losses: Losses): MiddleRequest['others'] {
+  if (from === 'responses') return others;
   const shared: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {
     if (REFUSED.has(name)) throw unsupported(name, 'is not something that this model’s provider does');
-    if (SHARED.has(name)) shared[name] = value;
+    if (from === 'chat' && SHARED.has(name)) shared[name] = value;
     else losses.drop(name);
   }
   return shared;
