@@ -36,8 +36,8 @@ export function isProven(part: Part | undefined): part is (ThinkingPart & { proo
   return part.maker === 'anthropic' && part.proof !== undefined;
 }
 
-function writeThought({ losses }: WritingState, part: ThinkingPart | RedactedThinkingPart): Block | undefined {
-  if (!isProven(part)) losses.drop(part.at);
+function writeThought({ losses, facts }: WritingState, part: ThinkingPart | RedactedThinkingPart): Block | undefined {
+  if (!isProven(part) || facts.thinking === 'none') losses.drop(part.at);
   else if (part.kind === 'thinking') return { type: 'thinking', thinking: part.text, signature: part.proof };
   else return { type: 'redacted_thinking', data: part.proof };
   return undefined;

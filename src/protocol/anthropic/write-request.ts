@@ -29,7 +29,7 @@ export function writeRequest(request: MiddleRequest): WrittenRequest {
   const tools = writeTools(state);
   const system = writeSystem(state);
   const thinking = writeThinking(state);
-  const messages = writeTurns(state, thinking.asked);
+  const messages = writeTurns(state, thinking.active);
   state.marks.settle(state.losses);
   const format = writeOutputFormat(state);
   const outputConfig = { ...thinking.effort, ...format };

@@ -139,6 +139,20 @@ test('edge case 42: a loop of tools whose thought is not proven goes on without 
   t.match(write({ mode: 'on' }, OLD, loop(thought({ proof: 'sig' }))), { thinking: { type: 'enabled' } });
   for (const parts of [[], [thought({ maker: 'chat' })]])
     t.match(write({ mode: 'on' }, OLD, loop(...parts)), { thinking: undefined, dropped: /reasoning_effort/ });
+  const longer = {
+    turns: [
+      hello,
+      { role: 'assistant', parts: [thought({ proof: 'sig' }), call] },
+      answered,
+      { role: 'assistant', parts: [call] },
+      answered,
+    ],
+  };
+  t.match(
+    write({ mode: 'on' }, OLD, longer as Partial<MiddleRequest>),
+    { thinking: { type: 'enabled' } },
+    'one thought is enough for a loop',
+  );
   const over = {
     turns: [...(loop().turns ?? []), { role: 'assistant', parts: [{ kind: 'text', text: 'Done', at: 'x' }] }, hello],
   };
@@ -148,4 +162,19 @@ test('edge case 42: a loop of tools whose thought is not proven goes on without 
     'a loop that is over asks for nothing',
   );
   t.match(write({ mode: 'on' }, NEW, loop()), { thinking: { type: 'adaptive' } }, 'adaptive thinking asks for nothing');
+});
+
+test('edge case 42: where thinking is off, the answer still being made holds no thought, those before it may', async (t) => {
+  const signed = thought({ proof: 'sig' });
+  t.same(blocksOf(write(undefined, OLD, loop(signed))), ['tool_use']);
+  t.same(blocksOf(write(undefined, 'claude-opus-5', loop(signed))), ['thinking', 'tool_use'], 'it thinks without being asked');
+  t.same(blocksOf(write({ mode: 'off' }, 'claude-opus-5', loop(signed))), ['tool_use']);
+  t.same(blocksOf(write({ mode: 'off' }, 'claude-opus-5-5', loop(signed))), ['thinking', 'tool_use'], 'it cannot be told not to');
+  const over = { turns: [...(loop(signed).turns ?? []), hello] };
+  t.same(blocksOf(write(undefined, OLD, over)), ['thinking', 'tool_use']);
+  t.same(
+    blocksOf(write(undefined, 'claude-3-5-haiku-latest', over)),
+    ['tool_use'],
+    'a model that cannot think takes none at all',
+  );
 });

@@ -1,6 +1,7 @@
 /** `thinking` and `output_config.effort`, as the model takes them (edge cases 18, 22, 42). */
 import type { Reasoning } from '../middle/request.js';
 import type { Effort } from './model-facts.js';
+import { openLoopStart } from './open-loop.js';
 import { isProven } from './write-parts.js';
 import { maxTokens } from './write-settings.js';
 import type { WritingState } from './writing-state.js';
@@ -10,11 +11,13 @@ export type ThinkingAsked = 'no' | 'budget' | 'adaptive';
 
 export interface WrittenThinking {
   readonly asked: ThinkingAsked;
+  /** The model will think, asked or not. */
+  readonly active: boolean;
   readonly written: { thinking?: Record<string, unknown> };
   readonly effort: { effort?: Effort };
 }
 
-const NOTHING: WrittenThinking = { asked: 'no', written: {}, effort: {} };
+const NOTHING: WrittenThinking = { asked: 'no', active: false, written: {}, effort: {} };
 
 /** Anthropic takes no less. */
 const LEAST_BUDGET = 1024;
@@ -23,7 +26,7 @@ const BUDGETS: Readonly<Record<Effort, number>> = { low: 2048, medium: 8192, hig
 
 export function writeThinking(state: WritingState): WrittenThinking {
   const { reasoning } = state.request;
-  if (!reasoning) return NOTHING;
+  if (!reasoning) return { ...NOTHING, active: state.facts.thinkingOff !== 'absent' };
   if (reasoning.mode === 'off') return writeOff(state);
   if (state.facts.thinking === 'adaptive') return writeAdaptive(state, reasoning);
   return writeBudget(state, reasoning);
@@ -31,10 +34,11 @@ export function writeThinking(state: WritingState): WrittenThinking {
 
 function writeOff({ facts, losses }: WritingState): WrittenThinking {
   if (facts.thinkingOff === 'absent') return NOTHING;
-  if (facts.thinkingOff !== 'never') return { ...NOTHING, written: { thinking: { type: facts.thinkingOff } } };
+  const active = facts.thinkingOff !== 'disabled';
+  if (facts.thinkingOff !== 'never') return { ...NOTHING, active, written: { thinking: { type: facts.thinkingOff } } };
   // The model thinks always: as little as it can.
   losses.dropField('reasoning');
-  return { ...NOTHING, effort: { effort: 'low' } };
+  return { ...NOTHING, active, effort: { effort: 'low' } };
 }
 
 function writeAdaptive(state: WritingState, reasoning: Reasoning): WrittenThinking {
@@ -43,6 +47,7 @@ function writeAdaptive(state: WritingState, reasoning: Reasoning): WrittenThinki
   if (reasoning.budget !== undefined) state.losses.dropField('reasoning');
   return {
     asked: 'adaptive',
+    active: true,
     written: { thinking: { type: 'adaptive', ...display(state, reasoning) } },
     effort: effort ? { effort } : {},
   };
@@ -71,7 +76,12 @@ function writeBudget(state: WritingState, reasoning: Reasoning): WrittenThinking
   const budget = budgetOf(state, reasoning);
   if (budget !== undefined && isContinuable(state)) {
     const shown = reasoning.summary === 'omitted' ? { display: 'omitted' } : {};
-    return { ...NOTHING, asked: 'budget', written: { thinking: { type: 'enabled', budget_tokens: budget, ...shown } } };
+    return {
+      ...NOTHING,
+      asked: 'budget',
+      active: true,
+      written: { thinking: { type: 'enabled', budget_tokens: budget, ...shown } },
+    };
   }
   state.losses.dropField('reasoning');
   return NOTHING;
@@ -98,12 +108,11 @@ function budgetFor(effort: string | undefined): number {
 }
 
 /**
- * With budget thinking an assistant turn that waits for tool results must begin with the thought that led to the calls,
- * signed; a turn of another maker's, or one that thinking was off for, has none. Adaptive thinking does not ask for it.
+ * With budget thinking a loop of tool calls must begin with the thought that led to them, signed, or the request is refused
+ * ("Expected `thinking`, but found `tool_use`", told of the loop's first answer). A loop of another maker's, or one that
+ * thinking was off for, has none. Adaptive thinking does not ask for it.
  */
-function isContinuable({ request }: WritingState): boolean {
-  const last = request.turns.findLast(({ role }) => role === 'assistant');
-  if (!last) return true;
-  if (last === request.turns.at(-1)) return false;
-  return !last.parts.some(({ kind }) => kind === 'tool-call') || isProven(last.parts[0]);
+function isContinuable({ request: { turns } }: WritingState): boolean {
+  const first = turns.slice(openLoopStart(turns)).find(({ role }) => role === 'assistant');
+  return first === undefined || isProven(first.parts[0]);
 }
