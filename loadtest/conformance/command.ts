@@ -25,11 +25,11 @@ export async function conformanceCommand(wishes: ConformanceWishes, entry: strin
   return counts(results).fail === 0 ? 0 : 1;
 }
 
-export function shapeOf({ only, client, upstream }: Pick<ConformanceWishes, 'only' | 'client' | 'upstream'>): Shape {
+function shapeOf({ only, clients, upstreams }: ConformanceWishes): Shape {
   return {
-    features: FEATURES.filter(({ id }) => only === undefined || only.includes(id)),
-    clients: CLIENTS.filter(({ id }) => client === undefined || client.includes(id)),
-    upstreams: PROTOCOLS.filter((protocol) => upstream === undefined || upstream.includes(protocol)),
+    features: FEATURES.filter(({ id }) => only.includes(id)),
+    clients: CLIENTS.filter(({ id }) => clients.includes(id)),
+    upstreams: PROTOCOLS.filter((protocol) => upstreams.includes(protocol)),
   };
 }
 

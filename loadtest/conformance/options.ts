@@ -1,64 +1,92 @@
-/** The door to commander: command line → plain wishes. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+/** The command line of `npm run conformance`, read into plain wishes. */
+import { parseArgs } from 'node:util';
 import { FEATURES } from './features/index.js';
 import { CLIENTS } from './kinds.js';
 import { PROTOCOLS, type Protocol } from './words.js';
 
 export interface ConformanceWishes {
+  /** A gateway that runs already; absent: this one is started before the mock. */
   target?: string;
+  /** Client key for `target`. */
   key: string;
   /** Models of the target for each upstream; absent: `to-chat` and so on. */
-  models?: Partial<Record<Protocol, string>>;
-  /** Same-protocol cells alone, the scripted model under its own name. */
+  models: Partial<Record<Protocol, string>>;
+  /** Cells of one protocol alone, the scripted model under its own name: the mock itself, or a target without conversion. */
   direct: boolean;
-  only?: string[];
-  client?: string[];
-  upstream?: Protocol[];
+  only: string[];
+  clients: string[];
+  upstreams: Protocol[];
   workers: number;
+  /** File for all cells. */
   json?: string;
+  /** Whether docs/conformance.md is written. */
   write: boolean;
+  help: boolean;
 }
 
-/** Parses and obeys the command line; gives the exit code. */
-export async function withWishes(args: readonly string[], obey: (wishes: ConformanceWishes) => Promise<number>): Promise<number> {
-  let code = 0;
-  const program = new Command('conformance')
-    .description('Runs official client libraries × upstream protocols × features through a gateway and prints the table.')
-    .option('--target <url>', 'a gateway that runs already (default: this one, started before the mock)', url)
-    .option('--key <key>', 'client key for --target', 'sk-conformance')
-    .option('--models <list>', 'models of the target, like chat=to-chat,responses=to-responses,messages=to-messages', models)
-    .option('--direct', 'cells of one protocol only, model mock-script: the mock itself, or --target without conversion', false)
-    .option('--only <list>', `features: ${FEATURES.map(({ id }) => id).join(', ')}`, listOf(FEATURES.map(({ id }) => id)))
-    .option('--client <list>', `clients: ${CLIENTS.map(({ id }) => id).join(', ')}`, listOf(CLIENTS.map(({ id }) => id)))
-    .addOption(new Option('--upstream <list>', `upstreams: ${PROTOCOLS.join(', ')}`).argParser(listOf(PROTOCOLS)))
-    .option('--workers <n>', 'worker processes of the gateway', Number, 2)
-    .option('--json <file>', 'writes every cell there')
-    .option('--write', 'writes docs/conformance.md', false)
-    .addHelpText('after', '\nExit codes: 0 no cell fails, 1 one does, 64 could not run.')
-    .action(async (wishes: ConformanceWishes) => {
-      code = await obey(wishes);
-    });
-  await program.parseAsync(args, { from: 'user' });
-  return code;
-}
+const FEATURE_IDS = FEATURES.map(({ id }) => id);
+const CLIENT_IDS = CLIENTS.map(({ id }) => id);
 
-function listOf<Word extends string>(words: readonly Word[]) {
-  return (text: string): Word[] => {
-    const list = text.split(',').map((one) => one.trim()) as Word[];
-    const unknown = list.find((one) => !words.includes(one));
-    if (unknown !== undefined) throw new InvalidArgumentError(`no '${unknown}' among ${words.join(', ')}.`);
-    return list;
+export const USAGE = `npm run conformance [-- options]     official client libraries × upstream protocols × features, through a gateway
+
+  --target URL      a gateway that runs already (default: this one, started before the mock LLM)
+  --key KEY         client key for --target
+  --models LIST     its models, like chat=to-chat,responses=to-responses,messages=to-messages (the default)
+  --direct          cells of one protocol only, model mock-script: the mock itself, or --target without conversion
+  --only LIST       features: ${FEATURE_IDS.join(', ')}
+  --client LIST     clients: ${CLIENT_IDS.join(', ')}
+  --upstream LIST   upstreams: ${PROTOCOLS.join(', ')}
+  --workers N       worker processes of the gateway that is started (default: 2)
+  --json FILE       writes every cell there
+  --write           writes docs/conformance.md
+
+Exit codes: 0 no cell fails, 1 one does, 64 could not run.`;
+
+/** Reads the command line; throws with words for people. */
+export function parseWishes(args: readonly string[]): ConformanceWishes {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...{ target: { type: 'string' }, key: { type: 'string' }, models: { type: 'string' }, only: { type: 'string' } },
+      ...{ client: { type: 'string' }, upstream: { type: 'string' }, workers: { type: 'string' }, json: { type: 'string' } },
+      ...{ direct: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+    },
+  });
+  const workers = Number(values.workers ?? 2);
+  if (!(Number.isInteger(workers) && workers >= 0 && workers <= 64))
+    throw new Error('--workers must be a whole number from 0 to 64');
+  return {
+    ...(values.target === undefined ? {} : { target: originOf(values.target) }),
+    key: values.key ?? 'sk-conformance',
+    models: modelsOf(values.models),
+    direct: values.direct ?? false,
+    only: listOf('--only', values.only, FEATURE_IDS),
+    clients: listOf('--client', values.client, CLIENT_IDS),
+    upstreams: listOf('--upstream', values.upstream, PROTOCOLS),
+    workers,
+    ...(values.json === undefined ? {} : { json: values.json }),
+    write: values.write ?? false,
+    help: values.help ?? false,
   };
 }
 
-function models(text: string): Partial<Record<Protocol, string>> {
-  const pairs = text.split(',').map((pair) => pair.split('=', 2) as [Protocol, string]);
+/** All of them where nothing is said. */
+function listOf<Word extends string>(flag: string, text: string | undefined, words: readonly Word[]): Word[] {
+  if (text === undefined) return [...words];
+  const list = text.split(',').map((one) => one.trim()) as Word[];
+  const unknown = list.find((one) => !words.includes(one));
+  if (unknown !== undefined) throw new Error(`${flag}: no '${unknown}' among ${words.join(', ')}`);
+  return list;
+}
+
+function modelsOf(text: string | undefined): Partial<Record<Protocol, string>> {
+  const pairs = (text?.split(',') ?? []).map((pair) => pair.split('=', 2) as [Protocol, string]);
   if (pairs.some(([protocol, name]) => !PROTOCOLS.includes(protocol) || !name))
-    throw new InvalidArgumentError('pairs like chat=to-chat,messages=to-messages, please.');
+    throw new Error('--models wants pairs like chat=to-chat,messages=to-messages');
   return Object.fromEntries(pairs);
 }
 
-function url(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('a URL, please.');
+function originOf(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error('--target wants a URL');
   return text.replace(/\/$/, '');
 }

@@ -1,8 +1,7 @@
 /** The `openai` library on chat completions. Thoughts are read and sent back as an agent on it must: by the extra members of messages. */
-import type OpenAI from 'openai';
 import type { Ask, Got, Step, StopWord } from '../words.js';
 import { askFailed, type ConformanceClient, dataUrl, parseInput, type Reach } from './client.js';
-import { embedWith, listWith, openAi } from './openai.js';
+import { embedWith, listWith, type OpenAI, openAi } from './openai.js';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming;

@@ -1,8 +1,7 @@
 /** The `openai` library on Responses, as Codex uses it: nothing stored, reasoning carried along encrypted. */
-import type OpenAI from 'openai';
 import type { Ask, Got, Step } from '../words.js';
 import { askFailed, type ConformanceClient, dataUrl, parseInput, type Reach } from './client.js';
-import { embedWith, listWith, openAi } from './openai.js';
+import { embedWith, listWith, type OpenAI, openAi } from './openai.js';
 import { withoutAbsent } from './openai-chat.js';
 
 type Input = OpenAI.Responses.ResponseInputItem;

@@ -2,6 +2,8 @@
 import OpenAI from 'openai';
 import type { Reach } from './client.js';
 
+export type { OpenAI };
+
 const TIMEOUT_MS = 20_000;
 
 export function openAi({ origin, key, fetch }: Reach): OpenAI {
