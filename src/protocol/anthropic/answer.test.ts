@@ -371,6 +371,41 @@ test('edge case 32: the order of events is strict and their indices contiguous',
   t.match(events[5], { content_block: { type: 'tool_use', id: 'call_1', name: 'look', input: {} } });
   t.match(events[11], { delta: { stop_reason: 'tool_use', stop_sequence: null }, usage: WRITTEN_USAGE });
   t.ok(text.endsWith('\n\n'));
+  t.notMatch(text, /DONE/, 'the end of chat streams is none here');
+});
+
+test('edge case 35: indices count every block, of an upstream as of what is written', async (t) => {
+  const tool = (index: number) => [
+    block(index, { type: 'tool_use', id: `t${index}`, name: 'look', input: {} }),
+    delta(index, { type: 'input_json_delta', partial_json: `{"n":${index}}` }),
+    closed(index),
+  ];
+  const text = [block(0, { type: 'text', text: '' }), delta(0, { type: 'text_delta', text: 'a' }), closed(0)];
+  const writer = messages.createStreamWriter(CONTEXT);
+  const reader = messages.createStreamReader(writer);
+  for (const event of [start(), ...text, ...tool(1), ...tool(2), ended('tool_use'), stopped])
+    reader.event('', JSON.stringify(event));
+  const starts = [...writer.take().matchAll(/"content_block_start","index":(\d),"content_block":\{"type":"(\w+)"/g)];
+  t.same(
+    starts.map(([, index, type]) => [index, type]),
+    [
+      ['0', 'text'],
+      ['1', 'tool_use'],
+      ['2', 'tool_use'],
+    ],
+  );
+});
+
+test('edge case 41: the first event may hold words already, and deltas may be empty', async (t) => {
+  const { calls, finished } = readStream([
+    block(0, { type: 'text', text: 'Hel' }),
+    delta(0, { type: 'text_delta', text: '' }),
+    delta(0, { type: 'text_delta', text: 'lo' }),
+    closed(0),
+    ended('end_turn'),
+  ]);
+  t.same(calls.slice(0, 4), [['begin', {}], ['open', { kind: 'text' }], ['text', 'Hello'], ['close']]);
+  t.ok(finished);
 });
 
 test('a whole answer has the same blocks, tool input as objects', async (t) => {
@@ -406,7 +441,7 @@ test('names that had to be shortened come back as the client wrote them', async 
   t.match(body?.content[1], { name: 'mcp.look' });
 });
 
-test('edge cases 14, 26: blocks of white space are not written, and the blocks decide why it stopped', async (t) => {
+test('edge case 26: the blocks decide why it stopped, and blocks of white space are none (edge case 14)', async (t) => {
   const tell =
     (stop: 'end' | 'tool-use', call: boolean): Tell =>
     (sink) => {
@@ -429,7 +464,7 @@ test('edge cases 14, 26: blocks of white space are not written, and the blocks d
   t.match(said?.content, [{ text: '\na ' }], 'leading space of a text with words stays');
 });
 
-test('edge cases 25, 31: a refusal is text, and the reason', async (t) => {
+test('edge case 25: a refusal is text, and the reason, in the stream as in the whole', async (t) => {
   const tell = saying('refusal', 'No.');
   t.match(writeWhole(tell), { content: [{ type: 'text', text: 'No.' }], stop_reason: 'refusal' });
   t.match(writeStream(tell).events.at(-2), { delta: { stop_reason: 'refusal' } });

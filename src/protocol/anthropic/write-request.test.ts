@@ -132,7 +132,7 @@ test('edge case 6: ids are safe, the same for call and result, and unique over a
   t.not(ids[0], ids[2]);
 });
 
-test('edge cases 7, 8, 9: results stand first with words, pictures and faults as blocks', async (t) => {
+test('edge case 8: results keep their order and stand before words, with what they say and that they failed', async (t) => {
   const failed: Part = { kind: 'tool-result', at: 'r', id: 'a', isError: true, parts: [text('no')] };
   const { messages } = write({ turns: [hello, assistant(call('a'), call('b')), user(failed, result('b'), text('Go on'))] }).body;
   t.same(messages[2]?.content, [
@@ -140,6 +140,11 @@ test('edge cases 7, 8, 9: results stand first with words, pictures and faults as
     { type: 'tool_result', tool_use_id: 'b' },
     { type: 'text', text: 'Go on' },
   ]);
+});
+
+test('edge case 23: what would need a stored answer is refused by name', async (t) => {
+  for (const param of ['previous_response_id', 'conversation', 'prompt'])
+    t.match(refusal({ from: 'responses', others: { [param]: 'x' } }), { code: 'unsupported_value', status: 400, param }, param);
 });
 
 test('edge case 10: words and calls of one turn stay together', async (t) => {

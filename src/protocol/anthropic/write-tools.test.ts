@@ -120,7 +120,8 @@ test('edge case 6: a name that does not fit is shortened in the list, the choice
 
 test('edge case 11: a tool of free text becomes one with a text as input, and is told', async (t) => {
   const patch: Tool = { kind: 'custom', name: 'patch', description: 'Patches.', format: { type: 'grammar' }, at: 'tools[0]' };
-  const { body, hints } = write({ tools: [patch, look] });
+  const { body, hints, dropped } = write({ tools: [patch, look] });
+  t.same(dropped, ['tools[].custom.format'], 'its grammar is told in words only');
   t.match((body.tools as unknown[])[0], {
     name: 'patch',
     description: /^Patches\.\n\n.*"grammar"/,

@@ -16,6 +16,7 @@ export interface WrittenTools {
 
 /** Where each dialect keeps a tool's schema. */
 const SCHEMA = { chat: 'function.parameters', messages: 'input_schema', responses: 'parameters' } as const;
+const FORMAT = { chat: 'custom.format', messages: 'format', responses: 'format' } as const;
 const STRICT = { chat: 'function.strict', messages: 'strict', responses: 'strict' } as const;
 /** Of strict tools Anthropic takes this many in a request. */
 const MOST_STRICT = 20;
@@ -39,7 +40,7 @@ function allowed(tools: readonly Tool[], choice: ToolChoice | undefined): readon
 function writeTool(state: WritingState, tool: Tool, strictTools: boolean): Block {
   const block: Block = {
     name: state.names.fit(tool.name),
-    ...describe(tool),
+    ...describe(state, tool),
     input_schema: tool.kind === 'custom' ? FREE_TEXT : schemaOf(state, tool),
     ...strictness(state, tool, strictTools),
   };
@@ -50,7 +51,8 @@ function writeTool(state: WritingState, tool: Tool, strictTools: boolean): Block
 const FREE_TEXT = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], additionalProperties: false };
 
 /** The grammar of a free text cannot be enforced here; told to the model it is followed mostly. */
-function describe({ kind, description, format }: Tool): { description?: string } {
+function describe({ request, losses }: WritingState, { kind, description, format, at }: Tool): { description?: string } {
+  if (format !== undefined) losses.drop(`${at}.${FORMAT[request.from]}`);
   const grammar = kind === 'custom' && format !== undefined ? `The input must fit this format: ${JSON.stringify(format)}` : '';
   const text = [description ?? '', grammar].filter((line) => line.trim() !== '').join('\n\n');
   return text === '' ? {} : { description: text };
