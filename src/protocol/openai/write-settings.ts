@@ -50,6 +50,8 @@ function limitOf({ maxOutput }: MiddleRequest, { reasons }: ModelTraits): Writte
 function reasoningOf({ reasoning, from }: MiddleRequest, traits: ModelTraits, losses: Losses): { reasoning_effort?: string } {
   if (!reasoning) return {};
   if (reasoning.summary !== undefined) losses.drop(from === 'messages' ? 'thinking.display' : 'reasoning.summary');
+  // How many tokens is nothing that an effort could say.
+  if (reasoning.budget !== undefined) losses.drop('thinking.budget_tokens');
   const { effort, exact } = writeEffort(reasoning, traits);
   if (!exact) losses.dropField('reasoning');
   return effort === undefined ? {} : { reasoning_effort: effort };
