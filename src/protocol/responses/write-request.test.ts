@@ -44,6 +44,12 @@ test('it leaves nothing at the upstream, and a model that reasons gives its thou
   }
 });
 
+test('a model that nobody knows gives its thought along encrypted where it was asked to think', async (t) => {
+  const reasoning = { mode: 'on', effort: 'high' } as const;
+  t.match(bodyOf({ model: 'llama-3', reasoning }), { include: ['reasoning.encrypted_content'] });
+  t.notOk('include' in bodyOf({ model: 'gpt-4o', reasoning }), 'one that is known not to think is not asked');
+});
+
 test('the same request is the same text', async (t) => {
   const members = {
     system: [{ kind: 'text', text: 'Be kind.', at: 'system' } as const],

@@ -14,17 +14,18 @@ export function writeRequest(request: MiddleRequest): WrittenRequest {
   const names = new FittedNames();
   const traits = traitsOf(request.model);
   const tools = writeTools(request, names, losses);
+  const settings = writeSettings(request, traits, losses);
   const instructions = writeInstructions(request.system, losses);
   const body = {
     model: request.model,
     ...(instructions && { instructions }),
     input: writeInput(request, names, losses),
     ...tools,
-    ...writeSettings(request, traits, losses),
+    ...settings,
     ...(request.stream && { stream: true }),
     // What the model thought comes back encrypted and is sent again with the next turn: no other way without storing.
     store: false,
-    ...(traits.reasons && { include: ['reasoning.encrypted_content'] }),
+    ...((traits.reasons || (!traits.openai && settings.reasoning !== undefined)) && { include: ['reasoning.encrypted_content'] }),
   };
   return { body, dropped: losses.names, ...(names.given && { hints: { toolNames: names.given } }) };
 }
