@@ -3,14 +3,15 @@ import type { Quoted } from '../mock/script/compose.js';
 import type { Seen } from '../mock/script/seen.js';
 import { AskFailed, type ConformanceClient } from './clients/client.js';
 import { CellFailure } from './expect.js';
+import type { Family, ModelFacts } from './families.js';
 import type { Ask, ClientKind, Got, Mode, Protocol, Refusal, Step } from './words.js';
 
 /** Where requests go. */
 export interface Target {
   readonly origin: string;
   readonly key: string;
-  /** The model that this upstream serves, and one for embeddings. */
-  readonly models: Readonly<Record<Protocol, string>>;
+  /** What a model is called there. */
+  modelOf(family: Family, upstream: Protocol): string;
   readonly embedModel: string;
   /** Whether it is this project's gateway, whose own headers may be looked at. */
   readonly own: boolean;
@@ -22,7 +23,16 @@ export interface Seal {
   headers: Headers;
 }
 
+/** Where a cell is in the matrix. */
+export interface CellPlace {
+  kind: ClientKind;
+  upstream: Protocol;
+  family: Family;
+  mode: Mode;
+}
+
 export class Cell {
+  readonly family: Family;
   readonly kind: ClientKind;
   readonly upstream: Protocol;
   readonly mode: Mode;
@@ -30,12 +40,8 @@ export class Cell {
   readonly client: ConformanceClient;
   private readonly seals: readonly Seal[];
 
-  constructor(
-    place: { kind: ClientKind; upstream: Protocol; mode: Mode },
-    target: Target,
-    client: ConformanceClient,
-    seals: Seal[],
-  ) {
+  constructor(place: CellPlace, target: Target, client: ConformanceClient, seals: Seal[]) {
+    this.family = place.family;
     this.kind = place.kind;
     this.upstream = place.upstream;
     this.mode = place.mode;
@@ -45,7 +51,20 @@ export class Cell {
   }
 
   get model(): string {
-    return this.target.models[this.upstream];
+    return this.target.modelOf(this.family, this.upstream);
+  }
+
+  get facts(): ModelFacts {
+    return this.family.models[this.upstream];
+  }
+
+  /** How the client asks for thoughts here. */
+  get reasoning(): true | 'adaptive' {
+    return this.reasoningAt(this.upstream);
+  }
+
+  reasoningAt(upstream: Protocol): true | 'adaptive' {
+    return this.kind.protocol === upstream && this.family.models[upstream].adaptive ? 'adaptive' : true;
   }
 
   /** Client and upstream speak the same: bytes pass untouched. */

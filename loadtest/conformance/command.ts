@@ -1,12 +1,13 @@
 /** `npm run conformance`: starts what is needed, runs the matrix, prints, writes. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { FAMILIES } from './families.js';
 import { FEATURES } from './features/index.js';
 import { CLIENTS } from './kinds.js';
 import type { ConformanceWishes } from './options.js';
 import { conformancePage } from './page.js';
 import { placesOf, runMatrix } from './run-matrix.js';
-import { directTarget, type Site, startMockAlone, startSite, TARGET_MODELS } from './site.js';
+import { directTarget, foreignTarget, type Site, startMockAlone, startSite } from './site.js';
 import { counts, renderText, type Shape } from './table.js';
 import { type CellResult, PROTOCOLS } from './words.js';
 
@@ -25,10 +26,11 @@ export async function conformanceCommand(wishes: ConformanceWishes, entry: strin
   return counts(results).fail === 0 ? 0 : 1;
 }
 
-function shapeOf({ only, clients, upstreams }: ConformanceWishes): Shape {
+function shapeOf({ only, clients, families, upstreams }: ConformanceWishes): Shape {
   return {
     features: FEATURES.filter(({ id }) => only.includes(id)),
     clients: CLIENTS.filter(({ id }) => clients.includes(id)),
+    families: FAMILIES.filter(({ id }) => families.includes(id)),
     upstreams: PROTOCOLS.filter((protocol) => upstreams.includes(protocol)),
   };
 }
@@ -44,9 +46,7 @@ async function measure(wishes: ConformanceWishes, shape: Shape, home: string): P
 
 async function siteOf({ target, key, models, direct, workers }: ConformanceWishes, home: string): Promise<Site> {
   if (target === undefined) return direct ? startMockAlone(home) : startSite(home, workers);
-  const running = direct
-    ? directTarget(target, key)
-    : { origin: target, key, models: { ...TARGET_MODELS, ...models }, embedModel: 'to-embeddings', own: false };
+  const running = direct ? directTarget(target, key) : foreignTarget(target, key, models);
   return { target: running, stop: async () => {} };
 }
 

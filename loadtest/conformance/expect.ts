@@ -3,6 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 export class CellFailure extends Error {}
 
+/** What the feature asks for does not exist here; the message says why. */
+export class NotApplicable extends Error {}
+
 const LONGEST = 160;
 
 export function ok(condition: boolean, what: string): asserts condition {

@@ -20,6 +20,8 @@ export interface Feature {
   readonly title: string;
   readonly modes: readonly Mode[];
   readonly exceptions?: readonly Exception[];
+  /** It depends on what the model takes: asked of every family. */
+  readonly byFamily?: boolean;
   /** It makes credentials rest: run after all others, one at a time. */
   readonly harmful?: boolean;
   /** Throws for what is not as it should be. */

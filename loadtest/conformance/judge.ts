@@ -1,5 +1,6 @@
 /** From what a feature threw, or did not, to the outcome of its cell. Pure. */
 import { AskFailed } from './clients/client.js';
+import { NotApplicable } from './expect.js';
 import type { Exception } from './feature.js';
 import type { Outcome } from './words.js';
 
@@ -12,6 +13,7 @@ const LONGEST_NOTE = 240;
 
 /** `thrown`: undefined when the feature was content. */
 export function judge(thrown: unknown, exception: Exception | undefined): Verdict {
+  if (thrown instanceof NotApplicable) return { outcome: 'n/a', note: thrown.message };
   if (exception?.outcome === 'refused') return judgeRefusal(thrown, exception);
   if (thrown === undefined) return { outcome: 'pass', note: '' };
   return { outcome: 'fail', note: oneLine(thrown) };

@@ -1,5 +1,6 @@
 /** The command line of `npm run conformance`, read into plain wishes. */
 import { parseArgs } from 'node:util';
+import { FAMILIES } from './families.js';
 import { FEATURES } from './features/index.js';
 import { CLIENTS } from './kinds.js';
 import { PROTOCOLS, type Protocol } from './words.js';
@@ -16,6 +17,8 @@ export interface ConformanceWishes {
   only: string[];
   clients: string[];
   upstreams: Protocol[];
+  /** Generations of models, by id. */
+  families: string[];
   workers: number;
   /** File for all cells. */
   json?: string;
@@ -25,17 +28,19 @@ export interface ConformanceWishes {
 }
 
 const FEATURE_IDS = FEATURES.map(({ id }) => id);
+const FAMILY_IDS = FAMILIES.map(({ id }) => id);
 const CLIENT_IDS = CLIENTS.map(({ id }) => id);
 
 export const USAGE = `npm run conformance [-- options]     official client libraries × upstream protocols × features, through a gateway
 
   --target URL      a gateway that runs already (default: this one, started before the mock LLM)
   --key KEY         client key for --target
-  --models LIST     its models, like chat=to-chat,responses=to-responses,messages=to-messages (the default)
+  --models LIST     its models of the first family, like chat=to-chat,responses=to-responses,messages=to-messages (the default)
   --direct          cells of one protocol only, model mock-script: the mock itself, or --target without conversion
   --only LIST       features: ${FEATURE_IDS.join(', ')}
   --client LIST     clients: ${CLIENT_IDS.join(', ')}
   --upstream LIST   upstreams: ${PROTOCOLS.join(', ')}
+  --family LIST     generations of models: ${FAMILY_IDS.join(', ')} (--target and --direct: the first)
   --workers N       worker processes of the gateway that is started (default: 2)
   --json FILE       writes every cell there
   --write           writes docs/conformance.md
@@ -48,7 +53,13 @@ export function parseWishes(args: readonly string[]): ConformanceWishes {
     args: [...args],
     options: {
       ...{ target: { type: 'string' }, key: { type: 'string' }, models: { type: 'string' }, only: { type: 'string' } },
-      ...{ client: { type: 'string' }, upstream: { type: 'string' }, workers: { type: 'string' }, json: { type: 'string' } },
+      ...{
+        client: { type: 'string' },
+        family: { type: 'string' },
+        upstream: { type: 'string' },
+        workers: { type: 'string' },
+        json: { type: 'string' },
+      },
       ...{ direct: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
@@ -62,6 +73,11 @@ export function parseWishes(args: readonly string[]): ConformanceWishes {
     direct: values.direct ?? false,
     only: listOf('--only', values.only, FEATURE_IDS),
     clients: listOf('--client', values.client, CLIENT_IDS),
+    families: listOf(
+      '--family',
+      values.family ?? (values.target === undefined && !values.direct ? undefined : FAMILY_IDS[0]),
+      FAMILY_IDS,
+    ),
     upstreams: listOf('--upstream', values.upstream, PROTOCOLS),
     workers,
     ...(values.json === undefined ? {} : { json: values.json }),

@@ -28,10 +28,14 @@ export function conformancePage(results: readonly CellResult[], shape: Shape, { 
     '',
     LEGEND,
     '',
-    row(head),
-    row(head.map(() => '---')),
-    ...rowsOf(results, shape).map(row),
-    '',
+    ...shape.families.flatMap((family) => [
+      `## Upstreams: ${family.title}`,
+      '',
+      row(head),
+      row(head.map(() => '---')),
+      ...rowsOf(results, shape, family).map(row),
+      '',
+    ]),
     '## What is refused, and what does not apply',
     '',
     ...reasons(results, shape),
@@ -55,6 +59,8 @@ function reasons(results: readonly CellResult[], { features }: Shape): string[] 
 function failures(results: readonly CellResult[]): string[] {
   const failed = results.filter(({ outcome }) => outcome === 'fail');
   if (failed.length === 0) return [];
-  const lines = failed.map(({ feature, client, upstream, note }) => `- ${feature}, ${client} → ${upstream}: ${note}`);
+  const lines = failed.map(
+    ({ feature, family, client, upstream, note }) => `- ${feature} (${family}), ${client} → ${upstream}: ${note}`,
+  );
   return ['## Failures', '', ...lines, ''];
 }

@@ -1,5 +1,6 @@
 /** Runs the cells: the harmless ones several at a time, then those that make credentials rest, one by one. */
 import { Cell, type Seal, type Target } from './cell.js';
+import type { Family } from './families.js';
 import { exceptionOf, type Feature } from './feature.js';
 import { judge, type Verdict, worst } from './judge.js';
 import { createClient } from './kinds.js';
@@ -11,6 +12,7 @@ const LONGEST_CELL_MS = 30_000;
 /** A square of the table. */
 export interface Place {
   feature: Feature;
+  family: Family;
   kind: ClientKind;
   upstream: Protocol;
 }
@@ -18,15 +20,18 @@ export interface Place {
 /** What is wanted of the whole matrix. */
 export interface Plan {
   features: readonly Feature[];
+  families: readonly Family[];
   clients: readonly ClientKind[];
   upstreams: readonly Protocol[];
   /** Only cells whose client speaks what the upstream speaks: a target without conversion. */
   sameOnly: boolean;
 }
 
-export function placesOf({ features, clients, upstreams, sameOnly }: Plan): Place[] {
+export function placesOf({ features, families, clients, upstreams, sameOnly }: Plan): Place[] {
   const places = features.flatMap((feature) =>
-    clients.flatMap((kind) => upstreams.map((upstream): Place => ({ feature, kind, upstream }))),
+    families
+      .filter(({ whole }) => whole || feature.byFamily)
+      .flatMap((family) => clients.flatMap((kind) => upstreams.map((upstream): Place => ({ feature, family, kind, upstream })))),
   );
   return places.filter(({ kind, upstream }) => !sameOnly || kind.protocol === upstream);
 }
@@ -51,8 +56,8 @@ export async function runMatrix(places: readonly Place[], target: Target): Promi
 }
 
 async function runPlace(place: Place, target: Target): Promise<CellResult> {
-  const { feature, kind, upstream } = place;
-  const named = { feature: feature.id, client: kind.id, upstream };
+  const { feature, family, kind, upstream } = place;
+  const named = { feature: feature.id, family: family.id, client: kind.id, upstream };
   const exception = exceptionOf(feature, kind, upstream);
   if (exception?.outcome === 'n/a') return { ...named, outcome: 'n/a', note: exception.why };
   const verdicts: Verdict[] = [];
@@ -65,7 +70,7 @@ async function runPlace(place: Place, target: Target): Promise<CellResult> {
 }
 
 /** What the feature threw; undefined when it was content. */
-async function attempt({ feature, kind, upstream }: Place, mode: Mode, target: Target): Promise<unknown> {
+async function attempt({ feature, family, kind, upstream }: Place, mode: Mode, target: Target): Promise<unknown> {
   const seals: Seal[] = [];
   const watched: typeof fetch = async (...request) => {
     const response = await fetch(...request);
@@ -73,7 +78,7 @@ async function attempt({ feature, kind, upstream }: Place, mode: Mode, target: T
     return response;
   };
   const client = createClient(kind, { origin: target.origin, key: target.key, fetch: watched });
-  const cell = new Cell({ kind, upstream, mode }, target, client, seals);
+  const cell = new Cell({ kind, upstream, family, mode }, target, client, seals);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Error>((resolve) => {
     timer = setTimeout(() => resolve(new Error(`no end within ${LONGEST_CELL_MS / 1000} s`)), LONGEST_CELL_MS);

@@ -1,19 +1,14 @@
 /** The mock and this project's gateway before it, one model for each upstream protocol. */
 import { CLIENT_KEY, startMock, startTarget } from '../engine/targets/target.js';
 import type { Target } from './cell.js';
+import { aliasOf, FAMILIES } from './families.js';
 import { PROTOCOLS, type Protocol } from './words.js';
 
 /** Tests of errors make credentials rest: there are enough for all of them. */
 const CREDENTIALS = 4_000;
-const SCRIPT_MODEL = 'mock-script';
 /** Pictures and documents pass the mock's own bound. */
 const MOCK_FLAGS = ['--body-limit=32mb'];
 
-export const TARGET_MODELS: Readonly<Record<Protocol, string>> = {
-  chat: 'to-chat',
-  responses: 'to-responses',
-  messages: 'to-messages',
-};
 const EMBED_MODEL = 'to-embeddings';
 
 export interface Site {
@@ -27,7 +22,7 @@ export async function startSite(home: string, workers: number): Promise<Site> {
   try {
     const config = gatewayConfig(mock.origin);
     const gateway = await startTarget('cluster', { home, mockUrl: mock.origin, credentials: 1, workers, config });
-    const target = { origin: gateway.url, key: CLIENT_KEY, models: TARGET_MODELS, embedModel: EMBED_MODEL, own: true };
+    const target = { origin: gateway.url, key: CLIENT_KEY, modelOf: aliasOf, embedModel: EMBED_MODEL, own: true };
     return {
       target,
       stop: async () => {
@@ -49,8 +44,13 @@ export async function startMockAlone(home: string): Promise<Site> {
 
 /** A target that serves the scripted model under its own name. */
 export function directTarget(origin: string, key: string): Target {
-  const models = { chat: SCRIPT_MODEL, responses: SCRIPT_MODEL, messages: SCRIPT_MODEL };
-  return { origin, key, models, embedModel: 'mock-instant', own: false };
+  return { origin, key, modelOf: ({ models }, upstream) => models[upstream].model, embedModel: 'mock-instant', own: false };
+}
+
+/** A gateway that somebody has started, whose models are called as here but for `names`. */
+export function foreignTarget(origin: string, key: string, names: Partial<Record<Protocol, string>>): Target {
+  const modelOf: Target['modelOf'] = (family, upstream) => names[upstream] ?? aliasOf(family, upstream);
+  return { origin, key, modelOf, embedModel: EMBED_MODEL, own: false };
 }
 
 /** Sections for the gateway's config file. */
@@ -61,9 +61,11 @@ function gatewayConfig(baseUrl: string): Record<string, unknown> {
     baseUrl,
     credentials: [{ generate: CREDENTIALS, prefix: `sk-${protocol}-` }],
   }));
-  const models = PROTOCOLS.map((protocol) => ({
-    name: TARGET_MODELS[protocol],
-    targets: [{ upstream: protocol, model: SCRIPT_MODEL }],
-  }));
+  const models = FAMILIES.flatMap((family) =>
+    PROTOCOLS.map((upstream) => ({
+      name: aliasOf(family, upstream),
+      targets: [{ upstream, model: family.models[upstream].model }],
+    })),
+  );
   return { upstreams, models: [...models, { name: EMBED_MODEL, targets: [{ upstream: 'chat', model: 'mock-instant' }] }] };
 }

@@ -1,5 +1,6 @@
 /** The matrix as a table: a row for each feature, a column for each client, in it one sign for each upstream. Pure. */
 import { textTable } from '../report/text-table.js';
+import type { Family } from './families.js';
 import type { Feature } from './feature.js';
 import { type CellResult, type ClientKind, type Outcome, PROTOCOLS, type Protocol } from './words.js';
 
@@ -10,22 +11,30 @@ export const LEGEND =
 
 export interface Shape {
   features: readonly Feature[];
+  families: readonly Family[];
   clients: readonly ClientKind[];
   upstreams: readonly Protocol[];
 }
 
-/** Rows of cells, the title first. */
-export function rowsOf(results: readonly CellResult[], { features, clients, upstreams }: Shape): string[][] {
-  const found = new Map(results.map((result) => [`${result.feature}|${result.client}|${result.upstream}`, result]));
-  return features.map(({ id, title }) => [
-    title,
-    ...clients.map((client) =>
-      PROTOCOLS.filter((protocol) => upstreams.includes(protocol))
-        .map((upstream) => found.get(`${id}|${client.id}|${upstream}`))
-        .map((result) => (result ? SIGNS[result.outcome] : ' '))
-        .join(''),
-    ),
-  ]);
+/** Rows of one family's cells, the title first. */
+export function rowsOf(
+  results: readonly CellResult[],
+  { features, clients, upstreams }: Shape,
+  { id: family, whole }: Family,
+): string[][] {
+  const own = results.filter((result) => result.family === family);
+  const found = new Map(own.map((result) => [`${result.feature}|${result.client}|${result.upstream}`, result]));
+  return features
+    .filter(({ byFamily }) => whole || byFamily)
+    .map(({ id, title }) => [
+      title,
+      ...clients.map((client) =>
+        PROTOCOLS.filter((protocol) => upstreams.includes(protocol))
+          .map((upstream) => found.get(`${id}|${client.id}|${upstream}`))
+          .map((result) => (result ? SIGNS[result.outcome] : ' '))
+          .join(''),
+      ),
+    ]);
 }
 
 export function counts(results: readonly CellResult[]): Record<Outcome, number> {
@@ -41,13 +50,16 @@ export function renderText(results: readonly CellResult[], shape: Shape): string
   return [
     `Asked: no cell fails. Found: ${pass} pass, ${refused} refused as designed, ${fail} fail, ${none} do not apply.`,
     '',
-    textTable(['feature', ...shape.clients.map(({ id }) => id)], rowsOf(results, shape)),
-    '',
+    ...shape.families.flatMap((family) => [
+      `Upstreams: ${family.title}`,
+      textTable(['feature', ...shape.clients.map(({ id }) => id)], rowsOf(results, shape, family)),
+      '',
+    ]),
     LEGEND,
     ...(failures.length > 0 ? ['', 'Failures:', ...failures.map(lineOf)] : []),
   ].join('\n');
 }
 
-function lineOf({ feature, client, upstream, note }: CellResult): string {
-  return `  ${feature} · ${client} → ${upstream}: ${note}`;
+function lineOf({ feature, family, client, upstream, note }: CellResult): string {
+  return `  ${feature} (${family}) · ${client} → ${upstream}: ${note}`;
 }

@@ -64,8 +64,8 @@ export interface Ask {
   topP?: number;
   stop?: readonly string[];
   schema?: Record<string, unknown>;
-  /** Thinking on, effort high. */
-  reasoning?: boolean;
+  /** Thinking on, effort high; `adaptive`: as newer models of Messages want it. */
+  reasoning?: boolean | 'adaptive';
   user?: string;
   metadata?: Record<string, string>;
   serviceTier?: string;
@@ -106,6 +106,7 @@ export type Outcome = 'pass' | 'refused' | 'fail' | 'n/a';
 
 export interface CellResult {
   feature: string;
+  family: string;
   client: string;
   upstream: Protocol;
   outcome: Outcome;

@@ -1,7 +1,7 @@
 /** `GET /v1/models` in the words of the caller's API. */
-import { SCRIPT_MODEL } from './script/serve.js';
+import { SCRIPT_MODELS } from './script/family.js';
 
-const MODELS = ['mock-model', 'mock-instant', 'mock-round', 'mock-paced-200x66', 'mock-size-1024', SCRIPT_MODEL];
+const MODELS = ['mock-model', 'mock-instant', 'mock-round', 'mock-paced-200x66', 'mock-size-1024', ...SCRIPT_MODELS];
 
 export function modelList(forAnthropic: boolean): object {
   if (!forAnthropic)

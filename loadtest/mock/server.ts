@@ -18,7 +18,8 @@ import { modelList } from './models.js';
 import type { MockOptions } from './options.js';
 import { PromptCache } from './prompt-cache.js';
 import { Reply } from './reply.js';
-import { answerScript, SCRIPT_MODEL } from './script/serve.js';
+import { familyOf } from './script/family.js';
+import { answerScript } from './script/serve.js';
 import { TimerWheel } from './wheel.js';
 
 const ALLOWED: Record<string, string> = {
@@ -125,7 +126,7 @@ export class MockServer {
         null,
         dialect,
       );
-    const scripted = chat.model === SCRIPT_MODEL;
+    const scripted = familyOf(chat.model) !== undefined;
     const behaviour = scripted ? HEALTHY : parseModelName(chat.model, this.stage.options.profile);
     if (behaviour === undefined) return this.turnAway(response, 404, unknownModelText(chat.model), 'model_not_found', dialect);
     const reply = await this.admit(request, response, path, body.length, chat, behaviour.pace.kind === 'round', dialect);

@@ -19,6 +19,8 @@ function openAiOptions(protocol: Protocol, ask: Ask): object {
   return withoutAbsent({
     // The provider leaves out reasoning for model names that it does not know.
     ...(reasoning ? { reasoningEffort: 'high', forceReasoning: true } : {}),
+    // Models that think refuse the older `max_tokens`.
+    maxCompletionTokens: protocol === 'chat' ? ask.maxTokens : undefined,
     parallelToolCalls: parallel,
     user,
     metadata,
@@ -28,9 +30,14 @@ function openAiOptions(protocol: Protocol, ask: Ask): object {
   });
 }
 
+function thinkingOf(reasoning: Ask['reasoning']): object | undefined {
+  if (reasoning === 'adaptive') return { type: 'adaptive', display: 'summarized' };
+  return reasoning ? { type: 'enabled', budgetTokens: BUDGET_TOKENS } : undefined;
+}
+
 function anthropicOptions({ reasoning, parallel, user, cache }: Ask): object {
   return withoutAbsent({
-    thinking: reasoning ? { type: 'enabled', budgetTokens: BUDGET_TOKENS } : undefined,
+    thinking: thinkingOf(reasoning),
     disableParallelToolUse: parallel === false ? true : undefined,
     metadata: user === undefined ? undefined : { userId: user },
     cacheControl: cache ? { type: 'ephemeral' } : undefined,

@@ -111,7 +111,7 @@ function callOf(model: LanguageModel, protocol: Protocol, ask: Ask) {
     model,
     messages: ask.conversation.flatMap(messagesOf),
     system: ask.system?.map((content) => ({ role: 'system' as const, content })),
-    maxOutputTokens: ask.maxTokens ?? (protocol === 'messages' ? MAX_TOKENS : undefined),
+    maxOutputTokens: protocol === 'chat' ? undefined : (ask.maxTokens ?? (protocol === 'messages' ? MAX_TOKENS : undefined)),
     temperature: ask.temperature,
     topP: ask.topP,
     stopSequences: ask.stop && [...ask.stop],

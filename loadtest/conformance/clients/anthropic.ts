@@ -115,11 +115,16 @@ function bodyOf(ask: Ask): Body {
     })),
     tool_choice: choiceOf(ask),
     output_config: schema && { format: { type: 'json_schema' as const, schema } },
-    thinking: ask.reasoning ? { type: 'enabled' as const, budget_tokens: BUDGET_TOKENS } : undefined,
+    thinking: thinkingOf(ask),
     metadata: ask.user === undefined ? undefined : { user_id: ask.user },
     service_tier: ask.serviceTier === undefined ? undefined : ('standard_only' as const),
   };
   return withoutAbsent(body);
+}
+
+function thinkingOf({ reasoning }: Ask): Anthropic.ThinkingConfigParam | undefined {
+  if (reasoning === 'adaptive') return { type: 'adaptive', display: 'summarized' };
+  return reasoning ? { type: 'enabled', budget_tokens: BUDGET_TOKENS } : undefined;
 }
 
 function choiceOf({ toolChoice, parallel }: Ask): Anthropic.ToolChoice | undefined {

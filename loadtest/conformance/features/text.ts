@@ -6,6 +6,7 @@ import { BOTH, type Feature, STREAM, WHOLE } from '../feature.js';
 export const TEXT_FEATURES: readonly Feature[] = [
   {
     id: 'text',
+    byFamily: true,
     title: 'text, not streamed',
     modes: WHOLE,
     run: async (cell) => {
@@ -36,6 +37,7 @@ export const TEXT_FEATURES: readonly Feature[] = [
   },
   {
     id: 'length',
+    byFamily: true,
     title: 'stop at the token limit',
     modes: BOTH,
     run: async (cell) => {
@@ -46,6 +48,7 @@ export const TEXT_FEATURES: readonly Feature[] = [
   },
   {
     id: 'stop',
+    byFamily: true,
     title: 'stop sequences',
     modes: BOTH,
     exceptions: [

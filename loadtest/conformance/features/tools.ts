@@ -59,6 +59,7 @@ export const TOOL_FEATURES: readonly Feature[] = [
   },
   {
     id: 'tool-choice',
+    byFamily: true,
     title: 'tool choice: one, any, none; one at a time',
     modes: WHOLE,
     run: async (cell) => {
@@ -80,6 +81,7 @@ export const TOOL_FEATURES: readonly Feature[] = [
   },
   {
     id: 'agent-loop',
+    byFamily: true,
     title: 'agent loop: text and calls, results, next turn',
     modes: BOTH,
     run: async (cell) => {

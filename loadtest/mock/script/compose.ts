@@ -29,7 +29,7 @@ export function compose(request: Understood): ScriptedAnswer {
   const thinking = thoughts(request, directives);
   const stopSequence = stop === 'stop-sequence' ? request.seen.stop?.[0] : undefined;
   return {
-    blocks: [...thinking, ...blocks],
+    blocks: request.silent ? blocks : [...thinking, ...blocks],
     stop,
     ...(stopSequence === undefined ? {} : { stopSequence }),
     usage: usageOf(directives, thinking.length > 0),
@@ -99,10 +99,10 @@ function takesNothing({ schemas }: Understood, name: string): boolean {
   return !isObject(properties) || Object.keys(properties).length === 0;
 }
 
-function thoughts({ thinking }: Understood, directives: Directives): Block[] {
+function thoughts({ thinking, omitted }: Understood, directives: Directives): Block[] {
   if (!thinking) return [];
   return [
-    ...(directives.has('thinking') ? [{ kind: 'thinking' as const, text: THOUGHT }] : []),
+    ...(directives.has('thinking') ? [{ kind: 'thinking' as const, text: omitted ? '' : THOUGHT }] : []),
     ...(directives.has('redacted') ? [{ kind: 'redacted' as const }] : []),
   ];
 }

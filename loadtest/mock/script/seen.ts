@@ -67,6 +67,10 @@ export interface Understood {
   /** Whether thoughts are wanted, and (Responses) whether in encrypted form too. */
   thinking: boolean;
   encrypted: boolean;
+  /** It thinks and shows nothing of it: OpenAI's own models in chat. */
+  silent?: boolean;
+  /** Its thoughts are proven and empty: Anthropic's `display: omitted`. */
+  omitted?: boolean;
   /** Text of the last turn, the directives in it. */
   lastText: string;
   /** Tool results of the last turn. */

@@ -8,14 +8,13 @@ import type { ScriptedAnswer, ScriptWriter, StreamStep } from './answer.js';
 import { readChat } from './chat/read.js';
 import { chatWriter } from './chat/writer.js';
 import { compose } from './compose.js';
+import { type Family, familyOf } from './family.js';
 import { RequestFault } from './fault.js';
 import { readMessages } from './messages/read.js';
 import { messagesWriter } from './messages/writer.js';
 import { readResponses } from './responses/read.js';
 import { responsesWriter } from './responses/writer.js';
 import type { Understood } from './seen.js';
-
-export const SCRIPT_MODEL = 'mock-script';
 
 /** A key that begins so is none. */
 const WRONG_KEY = 'sk-wrong';
@@ -44,14 +43,15 @@ function applyRule(reply: Reply, name: string): void {
   reply.sendError(500, { message: `The scripted model knows no fault '${name}'.`, type: 'server_error', code: null });
 }
 
-function understand(reply: Reply, { body }: ChatRequest, counting: boolean): Understood {
+function understand(reply: Reply, { body, model }: ChatRequest, counting: boolean): Understood {
+  const family: Family = familyOf(model) ?? {};
   switch (reply.dialect.name) {
     case 'messages':
-      return readMessages(body, reply.request.headers, counting);
+      return readMessages(body, reply.request.headers, counting, family);
     case 'responses':
-      return readResponses(body);
+      return readResponses(body, family);
     case 'chat':
-      return readChat(body);
+      return readChat(body, family);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Checks a request of OpenAI's chat completions as strictly as the API does, and tells what it asks. */
+import { checkSampling, type Family } from '../family.js';
 import { newSeen, type Seen, schemaHash, type Understood } from '../seen.js';
 import { type JsonObject, Shape } from '../shape.js';
 import { readConversation } from './messages.js';
@@ -41,7 +42,7 @@ export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ma
 export const TIERS = ['auto', 'default', 'flex', 'scale', 'priority'] as const;
 
 /** @throws RequestFault 400 with the field at fault. */
-export function readChat(body: JsonObject): Understood {
+export function readChat(body: JsonObject, family: Family): Understood {
   const top = new Shape(body, '', { places: 'brackets', nullIsAbsent: true });
   top.only(TOP);
   const seen = newSeen();
@@ -58,9 +59,12 @@ export function readChat(body: JsonObject): Understood {
   const effort = top.oneOf('reasoning_effort', EFFORTS);
   const thinking = effort !== undefined && effort !== 'none';
   if (effort !== undefined) seen.reasoning = { on: thinking, effort };
+  checkFamily(top, family, effort);
+  const silent = family.openai !== undefined;
   return {
     seen,
     stream,
+    silent,
     includeUsage: options?.flag('include_usage') ?? false,
     encrypted: false,
     thinking,
@@ -68,6 +72,16 @@ export function readChat(body: JsonObject): Understood {
     results,
     schemas,
   };
+}
+
+/** What OpenAI's own models refuse, each by its family. */
+function checkFamily(top: Shape, family: Family, effort: string | undefined): void {
+  checkSampling(top, family, effort);
+  if (family.openai === 'reasoning' && top.has('max_tokens'))
+    top.fail('max_tokens', "is not supported with this model. Use 'max_completion_tokens' instead.");
+  if (family.refusesStop && top.has('stop')) top.fail('stop', 'is not supported with this model');
+  const thought = family.openai ? top.inners('messages')?.find((message) => message.has('reasoning_content')) : undefined;
+  thought?.fail('reasoning_content', 'Additional properties are not allowed');
 }
 
 function readTools(top: Shape, seen: Seen): Map<string, unknown> {

@@ -1,4 +1,5 @@
 /** Checks a request of Anthropic's Messages as strictly as the API does, and tells what it asks. */
+import { checkClaude, type Family } from '../family.js';
 import { RequestFault } from '../fault.js';
 import { newSeen, type Seen, schemaHash, type Understood } from '../seen.js';
 import { type JsonObject, Shape } from '../shape.js';
@@ -26,7 +27,12 @@ const LEAST_BUDGET = 1024;
 const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /** @throws RequestFault 400 with the field at fault. */
-export function readMessages(body: JsonObject, headers: NodeJS.Dict<string | string[]>, counting: boolean): Understood {
+export function readMessages(
+  body: JsonObject,
+  headers: NodeJS.Dict<string | string[]>,
+  counting: boolean,
+  family: Family,
+): Understood {
   if (headers['anthropic-version'] === undefined)
     throw new RequestFault('anthropic-version', 'anthropic-version: header is required');
   const top = new Shape(body, '', { places: 'dots', nullIsAbsent: false });
@@ -35,19 +41,34 @@ export function readMessages(body: JsonObject, headers: NodeJS.Dict<string | str
   const maxTokens = counting ? undefined : (top.whole('max_tokens', 1) ?? top.fail('max_tokens', 'Field required'));
   Object.assign(seen, dropAbsent({ maxTokens }));
   const thinking = readThinking(top, seen, maxTokens);
+  checkClaude(top, family);
+  // Adaptive thinking takes forced tools, and loops that began without a thought; thinking by a budget does not.
+  const manual = top.inner('thinking')?.text('type') === 'enabled';
+  const shown = top.inner('thinking')?.text('display') === 'summarized';
+  const omitted = family.claude === 'adaptive' && !shown;
   readSystem(top, seen);
   const schemas = readTools(top, seen);
-  readToolChoice(top, seen, thinking);
-  readTuning(top, seen, thinking);
+  readToolChoice(top, seen, manual);
+  readTuning(top, seen, manual);
   readOutputConfig(top, seen);
-  const { lastText, results } = readTurns(top, seen, thinking);
+  const { lastText, results } = readTurns(top, seen, manual);
   countCacheMark(top, seen);
   if (seen.cacheMarks > MOST_CACHE_MARKS)
     throw new RequestFault(
       'cache_control',
       `A maximum of 4 blocks with cache_control may be provided. Found ${seen.cacheMarks}.`,
     );
-  return { seen, stream: top.flag('stream') ?? false, includeUsage: true, encrypted: true, thinking, lastText, results, schemas };
+  return {
+    seen,
+    stream: top.flag('stream') ?? false,
+    includeUsage: true,
+    encrypted: true,
+    omitted,
+    thinking,
+    lastText,
+    results,
+    schemas,
+  };
 }
 
 function readSystem(top: Shape, seen: Seen): void {

@@ -1,5 +1,6 @@
 /** Checks a request of OpenAI's Responses as strictly as the API does (store off), and tells what it asks. */
 import { EFFORTS, TIERS } from '../chat/read.js';
+import { checkSampling, type Family } from '../family.js';
 import { newSeen, type Seen, schemaHash, type Understood } from '../seen.js';
 import { type JsonObject, Shape } from '../shape.js';
 import { readInput } from './input.js';
@@ -35,7 +36,7 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 const LEAST_OUTPUT = 16;
 
 /** @throws RequestFault 400 with the field at fault. */
-export function readResponses(body: JsonObject): Understood {
+export function readResponses(body: JsonObject, family: Family): Understood {
   const top = new Shape(body, '', { places: 'brackets', nullIsAbsent: true });
   top.only(TOP);
   for (const name of STATEFUL) if (top.has(name)) top.fail(name, 'not found: this mock keeps nothing');
@@ -47,7 +48,10 @@ export function readResponses(body: JsonObject): Understood {
   readTuning(top, seen);
   readText(top, seen);
   const thinking = readReasoning(top, seen);
+  checkSampling(top, family, seen.reasoning?.effort);
+  if (family.openai === 'plain' && top.has('reasoning')) top.fail('reasoning', 'is not supported with this model');
   const encrypted = top.texts('include')?.includes('reasoning.encrypted_content') ?? false;
+  if (family.openai === 'plain' && encrypted) top.fail('include', 'Encrypted content is not supported with this model.');
   const { lastText, results } = readInput(top, seen);
   return { seen, stream: top.flag('stream') ?? false, includeUsage: true, encrypted, thinking, lastText, results, schemas };
 }
