@@ -1,17 +1,24 @@
-/** The whole conformance matrix: official client libraries through the built gateway, and not one cell fails. */
+/** The whole conformance matrix, by its own command: official client libraries through the built gateway, and not one cell fails. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
-import { FAMILIES } from '../loadtest/conformance/families.js';
-import { FEATURES } from '../loadtest/conformance/features/index.js';
-import { CLIENTS } from '../loadtest/conformance/kinds.js';
-import { placesOf, runMatrix } from '../loadtest/conformance/run-matrix.js';
-import { startSite } from '../loadtest/conformance/site.js';
-import { PROTOCOLS } from '../loadtest/conformance/words.js';
+import type { CellResult } from '../loadtest/conformance/words.js';
 import { distFolder } from './helpers/gateway.js';
 
 test('every client is served by every upstream, feature by feature', { timeout: 170_000 }, async (t) => {
-  const site = await startSite(distFolder(), 2);
-  t.teardown(() => site.stop());
-  const places = placesOf({ features: FEATURES, families: FAMILIES, clients: CLIENTS, upstreams: PROTOCOLS, sameOnly: false });
-  for (const { feature, family, client, upstream, outcome, note } of await runMatrix(places, site.target))
+  const file = join(t.testdir(), 'cells.json');
+  const command = spawn(process.execPath, [join(distFolder(), 'conformance.js'), '--json', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => command.kill('SIGTERM'));
+  let output = '';
+  for (const stream of [command.stdout, command.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()));
+  const [code] = await once(command, 'close');
+  const cells = JSON.parse(readFileSync(file, 'utf8')) as CellResult[];
+  t.ok(cells.length > 1000, `${cells.length} cells`);
+  for (const { feature, family, client, upstream, outcome, note } of cells)
     t.not(outcome, 'fail', `${feature} (${family}): ${client} → ${upstream}${note ? ` (${note})` : ''}`);
+  t.equal(code, 0, output);
 });
