@@ -79,6 +79,11 @@ export class Cell {
     return (header ?? '').split(',').filter((name) => name !== '');
   }
 
+  /** Of the last answer. */
+  header(name: string): string | null {
+    return this.seals.at(-1)?.headers.get(name) ?? null;
+  }
+
   ask(what: string | readonly Step[], more: Partial<Ask> = {}): Promise<Got> {
     const conversation: readonly Step[] = typeof what === 'string' ? [{ says: 'user', text: what }] : what;
     return this.client.ask({ model: this.model, mode: this.mode, conversation, ...more });

@@ -15,6 +15,7 @@ export const CLOCK: ToolSpec = {
   description: 'The time',
   schema: { type: 'object', properties: {}, additionalProperties: false },
 };
+export const PATCH: ToolSpec = { name: 'apply_patch', description: 'Changes files', schema: {}, custom: true };
 export const TOOLS: readonly ToolSpec[] = [WEATHER, POPULATION, CLOCK];
 
 export const ANSWER_SCHEMA = {

@@ -26,12 +26,16 @@ export interface ToolSpec {
   description: string;
   /** JSON Schema. */
   schema: Record<string, unknown>;
+  /** Takes free text instead: OpenAI's APIs alone have such tools. */
+  custom?: boolean;
 }
 
 export interface Call {
   id: string;
   name: string;
+  /** Parsed; text of a custom tool. */
   input: unknown;
+  custom?: boolean;
 }
 
 export interface Result {

@@ -71,7 +71,7 @@ function gotOf(
     thought: reasoning_content ?? '',
     hidden: (thinking_blocks ?? []).filter(({ type }) => type === 'redacted_thinking').length,
     calls: tool_calls.map((call) => {
-      if (call.type !== 'function') throw new Error(`a call of type ${call.type}`);
+      if (call.type === 'custom') return { id: call.id, name: call.custom.name, input: call.custom.input, custom: true };
       return { id: call.id, name: call.function.name, input: parseInput(call.function.arguments) };
     }),
     stop: STOPS[finish ?? ''] ?? 'other',
@@ -110,10 +110,11 @@ function bodyOf(ask: Ask): Body {
     temperature: ask.temperature,
     top_p: ask.topP,
     stop: ask.stop && [...ask.stop],
-    tools: tools?.map(({ name, description, schema: parameters }) => ({
-      type: 'function' as const,
-      function: { name, description, parameters },
-    })),
+    tools: tools?.map(({ name, description, schema: parameters, custom }) =>
+      custom
+        ? { type: 'custom' as const, custom: { name, description } }
+        : { type: 'function' as const, function: { name, description, parameters } },
+    ),
     tool_choice: choice,
     parallel_tool_calls: ask.parallel,
     response_format: schema && { type: 'json_schema' as const, json_schema: { name: 'answer', schema, strict: true } },

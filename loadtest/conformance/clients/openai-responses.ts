@@ -1,5 +1,5 @@
 /** The `openai` library on Responses, as Codex uses it: nothing stored, reasoning carried along encrypted. */
-import type { Ask, Got, Step } from '../words.js';
+import type { Ask, Call, Got, Step } from '../words.js';
 import { askFailed, type ConformanceClient, dataUrl, parseInput, type Reach } from './client.js';
 import { embedWith, listWith, type OpenAI, openAi } from './openai.js';
 import { withoutAbsent } from './openai-chat.js';
@@ -73,14 +73,14 @@ function gotOf(response: OpenAI.Responses.Response): Got {
   const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []));
   const refusal = parts.map((part) => (part.type === 'refusal' ? part.refusal : '')).join('');
   const thoughts = output.filter((item) => item.type === 'reasoning');
-  const calls = output.filter((item) => item.type === 'function_call');
+  const calls = output.filter((item) => item.type === 'function_call' || item.type === 'custom_tool_call');
   const stop = calls.length > 0 ? 'tools' : refusal === '' ? 'end' : 'refusal';
   return {
     text: parts.map((part) => (part.type === 'output_text' ? part.text : '')).join(''),
     refusal,
     thought: thoughts.flatMap(({ summary }) => summary.map(({ text }) => text)).join(''),
     hidden: thoughts.filter(({ summary }) => summary.length === 0).length,
-    calls: calls.map(({ call_id, name, arguments: input }) => ({ id: call_id, name, input: parseInput(input) })),
+    calls: calls.map(callOf),
     stop:
       status === 'completed'
         ? stop
@@ -93,6 +93,12 @@ function gotOf(response: OpenAI.Responses.Response): Got {
     },
     native: output.map(plainItem),
   };
+}
+
+function callOf(item: OpenAI.Responses.ResponseFunctionToolCall | OpenAI.Responses.ResponseCustomToolCall): Call {
+  const { call_id: id, name } = item;
+  if (item.type === 'custom_tool_call') return { id, name, input: item.input, custom: true };
+  return { id, name, input: parseInput(item.arguments) };
 }
 
 /** Without what the library's own helper adds. */
@@ -114,9 +120,11 @@ function bodyOf(ask: Ask): Body {
     max_output_tokens: ask.maxTokens,
     temperature: ask.temperature,
     top_p: ask.topP,
-    tools: tools?.map(({ name, description, schema: parameters }) => ({
-      ...{ type: 'function' as const, name, description, parameters, strict: false },
-    })),
+    tools: tools?.map(({ name, description, schema: parameters, custom }) =>
+      custom
+        ? { type: 'custom' as const, name, description }
+        : { type: 'function' as const, name, description, parameters, strict: false },
+    ),
     tool_choice: typeof toolChoice === 'object' ? { type: 'function' as const, name: toolChoice.tool } : toolChoice,
     parallel_tool_calls: ask.parallel,
     text: schema && { format: { type: 'json_schema' as const, name: 'answer', schema, strict: true } },
@@ -152,7 +160,7 @@ function inputOf(step: Step): Input[] {
       ];
     case 'tools':
       return step.results.map(({ call, text, image }) => ({
-        ...{ type: 'function_call_output' as const, call_id: call.id },
+        ...{ type: call.custom ? ('custom_tool_call_output' as const) : ('function_call_output' as const), call_id: call.id },
         output: image
           ? [
               { type: 'input_text' as const, text },

@@ -41,6 +41,7 @@ function upstreamStatus(
         `status: ${refusal.status}, not ${allowed.join(' or ')} (${refusal.message.slice(0, 80)})`,
       );
       mustBe(refusal, refusal.status, cell.kind);
+      if (status === 429) ok(cell.header('retry-after') !== null, 'no retry-after');
     },
   };
 }

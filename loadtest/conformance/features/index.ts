@@ -1,5 +1,6 @@
 /** The rows of the matrix, in order. */
 import type { Feature } from '../feature.js';
+import { BODY_FEATURES } from './bodies.js';
 import { ERROR_FEATURES } from './errors.js';
 import { INPUT_FEATURES } from './inputs.js';
 import { LIST_FEATURES } from './lists.js';
@@ -12,6 +13,7 @@ export const FEATURES: readonly Feature[] = [
   ...TOOL_FEATURES,
   ...THINKING_FEATURES,
   ...INPUT_FEATURES,
+  ...BODY_FEATURES,
   ...ERROR_FEATURES,
   ...LIST_FEATURES,
 ];

@@ -1,9 +1,9 @@
 /** Tools: calls in every shape, choices, and an agent's loop. */
 import { PLAIN_TEXT } from '../../mock/script/compose.js';
 import { schemaHash } from '../../mock/script/seen.js';
-import { equal, ok } from '../expect.js';
+import { equal, NotApplicable, ok } from '../expect.js';
 import { BOTH, type Feature, WHOLE } from '../feature.js';
-import { CLOCK, PICTURE, POPULATION, TOOLS, WEATHER } from '../samples.js';
+import { CLOCK, PATCH, PICTURE, POPULATION, TOOLS, WEATHER } from '../samples.js';
 import type { Call, Got, Step } from '../words.js';
 
 const PARIS = { name: 'get_weather', input: { city: 'Paris' } };
@@ -145,6 +145,39 @@ export const TOOL_FEATURES: readonly Feature[] = [
         'pictures',
       );
       equal(quoted.results[0]?.text, 'see', 'text');
+    },
+  },
+  {
+    id: 'tool-custom',
+    title: 'tool that takes free text, through a loop',
+    modes: BOTH,
+    exceptions: [
+      { client: 'messages', outcome: 'n/a', why: 'OpenAI’s APIs alone have such tools' },
+      { sdk: 'ai', outcome: 'n/a', why: 'the ai library has none for models that it does not know' },
+    ],
+    run: async (cell) => {
+      if (cell.kind.protocol === 'chat' && cell.mode === 'stream')
+        throw new NotApplicable('the openai library’s stream helper knows no such calls in chat');
+      const settings = { tools: [PATCH] };
+      const first = await cell.ask('[[tools 1]]', settings);
+      equal(
+        first.calls.map(({ name, input, custom }) => ({ name, input, custom })),
+        [{ name: 'apply_patch', input: 'Paris', custom: true }],
+        'call',
+      );
+      const [quoted] = await cell.quoted(
+        [
+          { says: 'user', text: '[[tools 1]]' },
+          { says: 'model', answer: first },
+          { says: 'tools', results: first.calls.map((call) => ({ call, text: 'done' })) },
+        ],
+        settings,
+      );
+      equal(
+        quoted.results.map(({ name, text }) => ({ name, text })),
+        [{ name: 'apply_patch', text: 'done' }],
+        'result',
+      );
     },
   },
   {

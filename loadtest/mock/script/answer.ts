@@ -5,8 +5,8 @@ export type Block =
   | { kind: 'refusal'; text: string }
   | { kind: 'thinking'; text: string }
   | { kind: 'redacted' }
-  /** `input`: JSON text, '' for none. `whole`: in one piece and not in several. */
-  | { kind: 'tool'; name: string; input: string; whole: boolean };
+  /** `input`: JSON text, '' for none; free text of a custom tool. `whole`: in one piece and not in several. */
+  | { kind: 'tool'; name: string; input: string; whole: boolean; custom?: boolean };
 
 export type Stop = 'end' | 'stop-sequence' | 'length' | 'tools' | 'refusal';
 

@@ -73,8 +73,9 @@ function callTools(request: Understood, directives: Directives): { blocks: Block
   const words: Block[] = directives.has('text') || toolChoice === 'none' ? [{ kind: 'text', text: PLAIN_TEXT }] : [];
   if (toolChoice === 'none') return { blocks: words, stop: 'end' };
   const calls = namesToCall(request, directives).map((name, index): Block => {
-    const input = takesNothing(request, name) ? '' : JSON.stringify({ city: CITIES[index % CITIES.length] });
-    return { kind: 'tool', name, input, whole: directives.has('tool', 'whole-arguments') };
+    const custom = tools.find((tool) => tool.name === name)?.custom === true;
+    const input = inputFor(request.schemas.get(name), CITIES[index % CITIES.length] as string, custom);
+    return { kind: 'tool', name, input, whole: directives.has('tool', 'whole-arguments'), ...(custom ? { custom } : {}) };
   });
   return { blocks: [...words, ...(parallel === false ? calls.slice(0, 1) : calls)], stop: 'tools' };
 }
@@ -87,6 +88,14 @@ function namesToCall(request: Understood, directives: Directives): string[] {
   if (directives.has('tool')) return names.slice(0, 1);
   const count = Number(directives.argument('tools')) || 2;
   return Array.from({ length: Math.min(count, 16) }, (_, index) => names[index % names.length] as string);
+}
+
+/** Every member that the schema names, filled with one text; '' where there is none. */
+function inputFor(schema: unknown, text: string, custom: boolean): string {
+  if (custom) return text;
+  const properties = isObject(schema) ? schema['properties'] : undefined;
+  const names = isObject(properties) ? Object.keys(properties) : [];
+  return names.length === 0 ? '' : JSON.stringify(Object.fromEntries(names.map((name) => [name, text])));
 }
 
 function missingTool(): never {

@@ -46,9 +46,9 @@ function shell({ id, created, model }: AnswerHead, object: string) {
 function message(answer: ScriptedAnswer, head: AnswerHead) {
   const textOf = (kind: 'text' | 'refusal' | 'thinking') =>
     answer.blocks.map((block) => (block.kind === kind ? block.text : '')).join('') || null;
-  const calls = toolsOf(answer).map(({ name, input }, index) => ({
-    ...{ id: toolId(head, index), type: 'function' },
-    function: { name, arguments: input },
+  const calls = toolsOf(answer).map(({ name, input, custom }, index) => ({
+    id: toolId(head, index),
+    ...(custom ? { type: 'custom', custom: { name, input } } : { type: 'function', function: { name, arguments: input } }),
   }));
   const thought = textOf('thinking');
   return {
@@ -68,11 +68,18 @@ function deltas(answer: ScriptedAnswer, head: AnswerHead): object[] {
   return [...words, ...(answer.interleaved ? interleave(calls) : calls.flat())];
 }
 
-function callDeltas({ name, input, whole }: ToolBlock, head: AnswerHead, index: number): object[] {
+function callDeltas(block: ToolBlock, head: AnswerHead, index: number): object[] {
+  const { name, input, whole } = block;
+  if (block.custom) return customDeltas(block, head, index);
   const first = whole ? input : '';
   const begun = { index, id: toolId(head, index), type: 'function', function: { name, arguments: first } };
   const rest = whole ? [] : inputPieces({ input, whole }).map((piece) => ({ index, function: { arguments: piece } }));
   return [begun, ...rest].map((call) => ({ tool_calls: [call] }));
+}
+
+function customDeltas({ name, input }: ToolBlock, head: AnswerHead, index: number): object[] {
+  const begun = { index, id: toolId(head, index), type: 'custom', custom: { name, input: '' } };
+  return [{ tool_calls: [begun] }, { tool_calls: [{ index, custom: { input } }] }];
 }
 
 function toolsOf({ blocks }: ScriptedAnswer): ToolBlock[] {

@@ -2,7 +2,7 @@
 import type { AnswerHead, Block, ScriptedAnswer } from '../answer.js';
 import { encryptThought, hideThought } from '../proof.js';
 
-export type Item = MessageItem | ReasoningItem | CallItem;
+export type Item = MessageItem | ReasoningItem | CallItem | CustomCallItem;
 
 export interface MessageItem {
   id: string;
@@ -33,6 +33,16 @@ export interface CallItem {
   readonly whole?: boolean;
 }
 
+export interface CustomCallItem {
+  id: string;
+  type: 'custom_tool_call';
+  status: string;
+  call_id: string;
+  name: string;
+  /** Free text. */
+  input: string;
+}
+
 /** `encrypted`: the request asked for `reasoning.encrypted_content`. */
 export function itemsOf({ blocks, stop }: ScriptedAnswer, head: AnswerHead, encrypted: boolean): Item[] {
   const status = stop === 'length' ? 'incomplete' : 'completed';
@@ -61,6 +71,8 @@ function itemOf(
         ...(encrypted ? { encrypted_content: hideThought(head.id) } : {}),
       };
     case 'tool': {
+      if (block.custom)
+        return { id: `ctc_${id}`, type: 'custom_tool_call', status, call_id: `call_${id}`, name: block.name, input: block.input };
       const item = { id: `fc_${id}`, type: 'function_call' as const, status, call_id: `call_${id}`, name: block.name };
       const call: CallItem = { ...item, arguments: block.input || '{}' };
       return Object.defineProperty(call, 'whole', { value: block.whole, enumerable: false });

@@ -1,6 +1,6 @@
 /** The events of one output item: `added`, its parts and pieces, `done`. */
 import { inputPieces, interleave, piecesOf } from '../answer.js';
-import type { CallItem, Item, MessageItem, ReasoningItem } from './items.js';
+import type { CallItem, CustomCallItem, Item, MessageItem, ReasoningItem } from './items.js';
 
 /** Types and members, without sequence numbers. */
 export type Steps = [type: string, members: object][];
@@ -22,11 +22,13 @@ export function orderSteps(items: Steps[], interleaved: boolean): Steps {
 function emptied(item: Item): object {
   if (item.type === 'message') return { status: 'in_progress', content: [] };
   if (item.type === 'function_call') return { status: 'in_progress', arguments: '' };
+  if (item.type === 'custom_tool_call') return { status: 'in_progress', input: '' };
   return { summary: [], ...(item.encrypted_content === undefined ? {} : { encrypted_content: '' }) };
 }
 
 function innerSteps(item: Item, output_index: number): Steps {
   if (item.type === 'message') return messageSteps(item, output_index);
+  if (item.type === 'custom_tool_call') return customSteps(item, output_index);
   return item.type === 'reasoning' ? reasoningSteps(item, output_index) : callSteps(item, output_index);
 }
 
@@ -55,6 +57,14 @@ function reasoningSteps({ id, summary }: ReasoningItem, output_index: number): S
       ['response.reasoning_summary_part.done', { ...place, part }],
     ];
   });
+}
+
+function customSteps({ id, input }: CustomCallItem, output_index: number): Steps {
+  const place = { item_id: id, output_index };
+  return [
+    ['response.custom_tool_call_input.delta', { ...place, delta: input }],
+    ['response.custom_tool_call_input.done', { ...place, input }],
+  ];
 }
 
 function callSteps({ id, name, arguments: input, whole = false }: CallItem, output_index: number): Steps {
