@@ -8,6 +8,7 @@
  */
 import type { GatewayError } from '../errors.js';
 import type { Tallies } from '../metrics/record.js';
+import type { Protocol } from '../protocol/protocol.js';
 import type { RequestContext } from './context.js';
 import type { UpstreamAnswer } from './failure.js';
 import { attemptHeaders, errorHeaders } from './gateway-headers.js';
@@ -108,12 +109,18 @@ export class Delivery {
       this.fail(fallback, { ...answer.headers, ...headers });
       return;
     }
-    const body = route.protocol.upstreamErrorBody(answer.body, answer.status, requestId);
-    this.answer(answer.status, { ...answer.headers, 'content-type': 'application/json', ...headers }, body);
+    const status = statusFor(route.protocol, answer.status);
+    const body = route.protocol.upstreamErrorBody(answer.body, status, requestId);
+    this.answer(status, { ...answer.headers, 'content-type': 'application/json', ...headers }, body);
   }
 
   #fail(event: string): void {
     this.#context.client.write(this.insideEvent ? `\n\n${event}` : event);
     this.end();
   }
+}
+
+/** 529 is Anthropic's alone. */
+function statusFor(client: Protocol, status: number): number {
+  return status === 529 && client.name !== 'anthropic' ? 503 : status;
 }

@@ -70,7 +70,7 @@ export class ErrorAnswer implements AnswerReader {
       error,
       retryAfter,
       answer: {
-        status: makerOf(this.#client.name) === 'anthropic' ? this.#status : statusFor(this.#status),
+        status: this.#status,
         headers: allowedResponseHeaders(this.#headers),
         body: body && this.#inClientsWords(body),
       },
@@ -91,11 +91,6 @@ export class ErrorAnswer implements AnswerReader {
       return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
     return new GatewayError('upstream_error', 'The upstream failed.', { retryAfter });
   }
-}
-
-/** 529 is Anthropic's alone. */
-function statusFor(status: number): number {
-  return status === 529 ? 503 : status;
 }
 
 /** A provider may echo what it was sent: no secret of ours leaves in its words. */

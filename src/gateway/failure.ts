@@ -1,6 +1,7 @@
 /** What a failed attempt means: for its credential, for the next attempt, and for the caller if it was the last. */
 import { GatewayError } from '../errors.js';
 import { redact } from '../log.js';
+import { statusOfWords } from '../protocol/convert/error.js';
 import type { UpstreamErrorBody } from '../protocol/protocol.js';
 import type { UpstreamFault } from '../upstream/upstream.js';
 
@@ -63,13 +64,8 @@ export function clientStalled(): Failure {
 
 /** An error hidden in a 200, before any content: judged by its words, since the status says nothing. */
 export function errorInAnswer(error: UpstreamErrorBody): Failure {
-  const words = `${error.type} ${error.code}`;
-  const kind = /rate_limit|429/.test(words)
-    ? 'rate-limited'
-    : /invalid_request|context_length|content_filter|content_policy/.test(words)
-      ? 'rejected'
-      : 'failed';
-  const status = kind === 'rate-limited' ? 429 : kind === 'rejected' ? 400 : /overloaded/.test(words) ? 503 : 502;
+  const status = statusOfWords(error);
+  const kind = status === 429 ? 'rate-limited' : status === 400 ? 'rejected' : 'failed';
   const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
   return { kind, error: own, answer: { status, headers: {}, body: { ...error, message: redact(error.message) } } };
 }

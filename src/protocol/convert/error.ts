@@ -4,18 +4,6 @@ import type { Protocol, UpstreamErrorBody } from '../protocol.js';
 
 type Maker = 'openai' | 'anthropic';
 
-const ANTHROPIC_TYPES = new Set([
-  'invalid_request_error',
-  'authentication_error',
-  'billing_error',
-  'permission_error',
-  'not_found_error',
-  'request_too_large',
-  'rate_limit_error',
-  'timeout_error',
-  'overloaded_error',
-  'api_error',
-]);
 /** Anthropic's types that OpenAI does not have; the others mean the same there. */
 const OPENAI_TYPES: Readonly<Record<string, string>> = {
   overloaded_error: 'server_error',
@@ -37,12 +25,17 @@ export function makerOf(protocol: Protocol['name']): Maker {
   return protocol === 'anthropic' ? 'anthropic' : 'openai';
 }
 
-/** `status`: the upstream's, which decides where its type says nothing. */
+/** To the other maker's words. `status`: the upstream's; OpenAI's types say less than it. */
 export function convertError(to: Maker, error: UpstreamErrorBody, status: number): UpstreamErrorBody {
-  if (to === 'anthropic') {
-    const type = error.type !== null && ANTHROPIC_TYPES.has(error.type) ? error.type : anthropicType(status);
-    return { ...error, type };
-  }
+  if (to === 'anthropic') return { ...error, type: anthropicType(status) };
   const type = error.type ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
   return { ...error, type: OPENAI_TYPES[type] ?? type, code: error.code ?? OPENAI_CODES[type] ?? null };
+}
+
+/** What the status would have been of an error that came within a 200. */
+export function statusOfWords({ type, code }: UpstreamErrorBody): number {
+  const words = `${type} ${code}`;
+  if (/rate_limit|429/.test(words)) return 429;
+  if (/overloaded/.test(words)) return 529;
+  return /invalid_request|context_length|content_filter|content_policy/.test(words) ? 400 : 502;
 }

@@ -6,10 +6,11 @@ import type { GatewayError } from '../../errors.js';
 import type { Usage } from '../../usage.js';
 import type { AnswerContext } from '../middle/answer.js';
 import type { Dialect, StreamReader, StreamWriter } from '../middle/dialect.js';
-import { WatchedSink } from '../middle/watched-sink.js';
+import type { WatchedSink } from '../middle/watched-sink.js';
 import type { StreamObserver, StreamSight } from '../protocol.js';
 import type { EventSource } from '../sse.js';
 import { encoded, SseParser } from '../sse-parser.js';
+import { clientSink } from './sink.js';
 
 export class StreamConversion implements StreamObserver, EventSource {
   /** What goes out is whole events always. */
@@ -21,7 +22,7 @@ export class StreamConversion implements StreamObserver, EventSource {
 
   constructor(from: Dialect, to: Dialect, context: AnswerContext) {
     this.#writer = to.createStreamWriter(context);
-    this.#sink = new WatchedSink(this.#writer);
+    this.#sink = clientSink(from.name, to.name, this.#writer);
     this.#reader = from.createStreamReader(this.#sink);
     this.#parser = new SseParser((type, data) => this.#reader.event(type, data));
   }

@@ -2,10 +2,10 @@
 import type { Usage } from '../../usage.js';
 import type { AnswerContext } from '../middle/answer.js';
 import type { Dialect } from '../middle/dialect.js';
-import { WatchedSink } from '../middle/watched-sink.js';
 import { parseObject } from '../openai/error.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { decoded } from '../sse-parser.js';
+import { clientSink } from './sink.js';
 
 export type ConvertedAnswer =
   | { readonly kind: 'answer'; readonly body: string; readonly usage: Usage | undefined }
@@ -18,7 +18,7 @@ export type ConvertedAnswer =
 export function convertAnswer(from: Dialect, to: Dialect, text: string, context: AnswerContext): ConvertedAnswer {
   const parsed = parseObject(decoded(text));
   const writer = to.createWholeWriter(context);
-  const sink = new WatchedSink(writer);
+  const sink = clientSink(from.name, to.name, writer);
   if (!parsed || !from.readWhole(parsed, sink)) return sink.error ? { kind: 'error', error: sink.error } : { kind: 'none' };
   if (sink.error) return { kind: 'error', error: sink.error };
   const body = writer.body();

@@ -11,9 +11,12 @@ export class WatchedSink implements AnswerSink {
   error: UpstreamErrorBody | undefined;
   seenUsage: Usage | undefined;
   readonly #writer: AnswerSink;
+  readonly #inClientsWords: (error: UpstreamErrorBody) => UpstreamErrorBody;
 
-  constructor(writer: AnswerSink) {
+  /** `inClientsWords`: makes of the upstream's error what its client understands. */
+  constructor(writer: AnswerSink, inClientsWords: (error: UpstreamErrorBody) => UpstreamErrorBody) {
     this.#writer = writer;
+    this.#inClientsWords = inClientsWords;
   }
 
   begin(head: { readonly id?: string }): void {
@@ -51,7 +54,7 @@ export class WatchedSink implements AnswerSink {
   }
 
   fail(error: UpstreamErrorBody): void {
-    this.error = error;
-    this.#writer.fail(error);
+    this.error = this.#inClientsWords(error);
+    this.#writer.fail(this.error);
   }
 }

@@ -1,7 +1,7 @@
 import { errorBody, readError, upstreamErrorBody } from '../openai/error.js';
 import type { Protocol } from '../protocol.js';
 import { streamError } from './error.js';
-import { readUsage } from './usage.js';
+import { readKeptAs, readUsage } from './usage.js';
 
 export { responses } from './dialect.js';
 export { readRoutingFields } from './routing-fields.js';
@@ -15,4 +15,5 @@ export const responsesProtocol: Protocol = {
   streamError,
   readError,
   readUsage,
+  readKeptAs,
 };

@@ -23,6 +23,7 @@ export class ResponsesStreamObserver implements StreamObserver {
   usage: Usage | undefined;
   /** The upstream's id of this answer: later requests may refer to it. */
   responseId: string | undefined;
+  #isKept = false;
   #createdAt = 0;
   #model = '';
   /** The last events passed on, for their number: looked at only if the stream must be broken off. */
@@ -38,6 +39,10 @@ export class ResponsesStreamObserver implements StreamObserver {
       if (isContent(event)) return 'content';
     }
     return 'preamble';
+  }
+
+  get keptAs(): string | undefined {
+    return this.#isKept ? this.responseId : undefined;
   }
 
   /** The hot path: nearly every event ends at the second line. */
@@ -64,7 +69,8 @@ export class ResponsesStreamObserver implements StreamObserver {
     if (isObject(event.response)) this.#noteResponse(event.response);
   }
 
-  #noteResponse({ id, created_at: createdAt, model, usage }: Readonly<Record<string, unknown>>): void {
+  #noteResponse({ id, created_at: createdAt, model, usage, store }: Readonly<Record<string, unknown>>): void {
+    this.#isKept = store !== false;
     if (typeof id === 'string') this.responseId = id;
     if (typeof createdAt === 'number') this.#createdAt = createdAt;
     if (typeof model === 'string') this.#model = model;
