@@ -13,8 +13,21 @@ export interface Target {
   /** What a model is called there. */
   modelOf(family: Family, upstream: Protocol): string;
   readonly embedModel: string;
+  /** Headers by which the target is told the upstream, where the model does not say it. */
+  headersFor?(upstream: Protocol): Record<string, string>;
   /** Whether it is this project's gateway, whose own headers may be looked at. */
   readonly own: boolean;
+}
+
+/** The way to a target, its own headers added. */
+export function fetchFor(target: Target, upstream: Protocol): typeof fetch {
+  const more = target.headersFor?.(upstream);
+  if (more === undefined) return fetch;
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(more)) headers.set(name, value);
+    return fetch(input, { ...init, headers });
+  };
 }
 
 /** The last answer of the cell, as it came off the wire. */

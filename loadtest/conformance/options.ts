@@ -1,5 +1,6 @@
 /** The command line of `npm run conformance`, read into plain wishes. */
 import { parseArgs } from 'node:util';
+import { PEERS } from './compare/compare.js';
 import { FAMILIES } from './families.js';
 import { FEATURES } from './features/index.js';
 import { CLIENTS } from './kinds.js';
@@ -20,6 +21,8 @@ export interface ConformanceWishes {
   /** Generations of models, by id. */
   families: string[];
   workers: number;
+  /** Other gateways to run the first family's cells through. */
+  compare: string[];
   /** File for all cells. */
   json?: string;
   /** Whether docs/conformance.md is written. */
@@ -42,6 +45,7 @@ export const USAGE = `npm run conformance [-- options]     official client libra
   --upstream LIST   upstreams: ${PROTOCOLS.join(', ')}
   --family LIST     generations of models: ${FAMILY_IDS.join(', ')} (--target and --direct: the first)
   --workers N       worker processes of the gateway that is started (default: 2)
+  --compare LIST    the same through other gateways, installed from their registries: ${Object.keys(PEERS).join(', ')}
   --json FILE       writes every cell there
   --write           writes docs/conformance.md
 
@@ -60,7 +64,7 @@ export function parseWishes(args: readonly string[]): ConformanceWishes {
         workers: { type: 'string' },
         json: { type: 'string' },
       },
-      ...{ direct: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+      ...{ compare: { type: 'string' }, direct: { type: 'boolean' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
   const workers = Number(values.workers ?? 2);
@@ -80,6 +84,7 @@ export function parseWishes(args: readonly string[]): ConformanceWishes {
     ),
     upstreams: listOf('--upstream', values.upstream, PROTOCOLS),
     workers,
+    compare: values.compare === undefined ? [] : listOf('--compare', values.compare, Object.keys(PEERS)),
     ...(values.json === undefined ? {} : { json: values.json }),
     write: values.write ?? false,
     help: values.help ?? false,

@@ -1,5 +1,5 @@
 /** Runs the cells: the harmless ones several at a time, then those that make credentials rest, one by one. */
-import { Cell, type Seal, type Target } from './cell.js';
+import { Cell, fetchFor, type Seal, type Target } from './cell.js';
 import type { Family } from './families.js';
 import { exceptionOf, type Feature } from './feature.js';
 import { judge, type Verdict, worst } from './judge.js';
@@ -72,8 +72,9 @@ async function runPlace(place: Place, target: Target): Promise<CellResult> {
 /** What the feature threw; undefined when it was content. */
 async function attempt({ feature, family, kind, upstream }: Place, mode: Mode, target: Target): Promise<unknown> {
   const seals: Seal[] = [];
+  const way = fetchFor(target, upstream);
   const watched: typeof fetch = async (...request) => {
-    const response = await fetch(...request);
+    const response = await way(...request);
     seals.push({ status: response.status, headers: response.headers });
     return response;
   };

@@ -7,7 +7,7 @@ import { PROTOCOLS, type Protocol } from './words.js';
 /** Tests of errors make credentials rest: there are enough for all of them. */
 const CREDENTIALS = 4_000;
 /** Pictures and documents pass the mock's own bound. */
-const MOCK_FLAGS = ['--body-limit=32mb'];
+export const MOCK_FLAGS = ['--body-limit=32mb'];
 
 const EMBED_MODEL = 'to-embeddings';
 

@@ -26,7 +26,7 @@ test('the report says first what is asked and what was found, and every failure 
 });
 
 test('the page has the table, the reasons and the failures', async (t) => {
-  const page = conformancePage(RESULTS, SHAPE, { node: '20', libraries: { openai: '6' } });
+  const page = conformancePage(RESULTS, SHAPE, [], { node: '20', libraries: { openai: '6' } });
   t.match(page, '| a feature | ✓R✗ |');
   t.match(page, '- a feature: refused: no stop.');
   t.match(page, '- x (compatible), openai chat → messages: text: 1, not 2');

@@ -6,6 +6,7 @@ const FUNCTIONS: Record<string, () => Promise<{ cases: readonly Case[] }>> = {
   'chat-stream-observer': () => import('./protocol/chat-stream-observer.js'),
   'json-scan': () => import('./protocol/json-scan.js'),
   sse: () => import('./protocol/sse.js'),
+  conversion: () => import('./protocol/conversion.js'),
   authenticate: () => import('./gateway/authenticate.js'),
   session: () => import('./gateway/session.js'),
   ledger: () => import('./credential/ledger.js'),

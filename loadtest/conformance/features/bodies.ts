@@ -1,5 +1,5 @@
 /** What no library shows: the very bodies of errors, and fields that would change the answer's meaning if they were lost. */
-import type { Cell } from '../cell.js';
+import { type Cell, fetchFor } from '../cell.js';
 import { equal, ok } from '../expect.js';
 import { type Feature, WHOLE } from '../feature.js';
 import type { Protocol } from '../words.js';
@@ -40,7 +40,11 @@ async function post(cell: Cell, body: Body | string, key = cell.target.key): Pro
     ...(cell.kind.protocol === 'messages' ? { 'x-api-key': key } : { authorization: `Bearer ${key}` }),
   };
   const text = typeof body === 'string' ? body : JSON.stringify({ model: cell.model, ...BASE[cell.kind.protocol], ...body });
-  return fetch(`${cell.target.origin}${PATHS[cell.kind.protocol]}`, { method: 'POST', headers, body: text });
+  return fetchFor(cell.target, cell.upstream)(`${cell.target.origin}${PATHS[cell.kind.protocol]}`, {
+    method: 'POST',
+    headers,
+    body: text,
+  });
 }
 
 /** Checks the envelope; gives the error inside. */

@@ -1,6 +1,6 @@
 /** Errors: the library's own class and the client's own shape, before the first byte and after it. */
 import { PLAIN_TEXT } from '../../mock/script/compose.js';
-import type { Cell } from '../cell.js';
+import { type Cell, fetchFor } from '../cell.js';
 import { equal, includes, ok } from '../expect.js';
 import { BOTH, type Feature, STREAM, WHOLE } from '../feature.js';
 import { createClient } from '../kinds.js';
@@ -70,7 +70,8 @@ export const ERROR_FEATURES: readonly Feature[] = [
     modes: WHOLE,
     run: async (cell) => {
       const { origin } = cell.target;
-      const other = createClient(cell.kind, { origin, key: 'sk-wrong-key-0123456789', fetch });
+      const way = fetchFor(cell.target, cell.upstream);
+      const other = createClient(cell.kind, { origin, key: 'sk-wrong-key-0123456789', fetch: way });
       const stranger = Object.assign(Object.create(Object.getPrototypeOf(cell)) as Cell, cell, { client: other });
       mustBe(await stranger.refusal('[[text]]'), 401, cell.kind);
     },
