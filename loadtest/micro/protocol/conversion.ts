@@ -57,8 +57,8 @@ function event(name: string, from: 'chat' | 'messages', to: Dialect): Case {
 export const cases: readonly Case[] = [
   request('request of 1 KB: chat to Messages', chat, messages, chatRequest(1)),
   request('request of 1 KB: Messages to chat', messages, chat, messagesRequest(1)),
-  request('request of 100 KB: chat to Messages', chat, messages, chatRequest(320)),
-  request('request of 100 KB: Messages to chat', messages, chat, messagesRequest(320)),
+  request('request of 100 KB: chat to Messages', chat, messages, chatRequest(321)),
+  request('request of 100 KB: Messages to chat', messages, chat, messagesRequest(321)),
   event('stream event: Messages to chat', 'messages', chat),
   event('stream event: Messages to Responses', 'messages', responses),
   event('stream event: chat to Messages', 'chat', messages),

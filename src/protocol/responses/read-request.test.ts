@@ -110,6 +110,14 @@ test('edge case 4: functions and custom tools are read, those of the provider ar
     });
 });
 
+test('a search offered beside the own tools of a client is let go by name, not one that is asked for', async (t) => {
+  const own = { type: 'function', name: 'f', parameters: {} };
+  const { tools, lost } = read({ tools: [{ type: 'web_search' }, own as never] });
+  t.same([tools.map(({ name }) => name), lost], [['f'], ['tools[0]']]);
+  t.match(refusal({ tools: [{ type: 'web_search' }, own], tool_choice: { type: 'web_search' } }), { code: 'unsupported_value' });
+  t.match(refusal({ tools: [{ type: 'mcp', name: 'x' }, own] }), { code: 'unsupported_value' });
+});
+
 test('edge case 5: no arguments are {}, and what is no JSON stays as it is', async (t) => {
   const inputOf = (written: string) => {
     const part = read({ input: [{ ...call, arguments: written }, result] }).turns[0]?.parts[0];

@@ -1,14 +1,26 @@
-/** `tools` and `tool_choice`. What the provider runs itself is refused by name: no other model has it. */
+/** `tools` and `tool_choice`. What the provider runs itself is refused by name: no other model has it; a search merely offered is let go. */
 import { Fields, invalid, isText, unsupported } from '../middle/fields.js';
 import type { Tool, ToolChoice } from '../middle/request.js';
 import { noteRest } from './note-rest.js';
 
+/**
+ * A search that the provider runs, offered beside the client's own tools (Codex does so by default), is let go by name: the
+ * model can do without. As the only tool it is what the request is about.
+ */
+const OFFERED = /^web_search/;
+
 export function readTools(body: Fields, lost: string[]): Tool[] {
-  return body.inners('tools').map((tool) => {
-    const read = readTool(tool);
-    noteRest(tool, lost);
-    return read;
-  });
+  const tools = body.inners('tools');
+  const hasOwn = tools.some(({ value: { type } }) => type === 'function' || type === 'custom');
+  const left = tools.filter(({ value: { type } }) => hasOwn && isText(type) && OFFERED.test(type));
+  lost.push(...left.map((tool) => tool.path));
+  return tools
+    .filter((tool) => !left.includes(tool))
+    .map((tool) => {
+      const read = readTool(tool);
+      noteRest(tool, lost);
+      return read;
+    });
 }
 
 function readTool(tool: Fields): Tool {
