@@ -192,7 +192,7 @@ test('who goes on from an answer is sent where it was made, over all workers', a
   t.ok(new Set(upstream.requests.map(({ headers }) => headers.authorization)).size >= 4, 'talks are spread');
 });
 
-test('tokens are counted by an upstream that can, estimated elsewhere, and the header says so', async (t) => {
+test('edge case 50: tokens are counted by an upstream that can, estimated elsewhere, and the header says so', async (t) => {
   const mock = await startMock(t);
   const gateway = await startGateway(t, crossConfig(mock.url, { model: 'mock-script' }));
   const count = (model: string, content: string) => {

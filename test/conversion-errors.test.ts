@@ -2,6 +2,7 @@
 import { test } from 'tap';
 import { type MockHandle, startGateway, startMock } from './helpers/gateway.js';
 import { ask, CLIENTS, type ClientName, crossConfig, UPSTREAMS } from './helpers/protocols.js';
+import { startRecordingUpstream } from './helpers/recording-upstream.js';
 
 const more = { retry: { attempts: 1 }, timeouts: { headers: '2s', firstToken: '2s', idle: '1s' } };
 /** What an upstream says, and what its client gets. The credential's own troubles are not the caller's. */
@@ -29,7 +30,7 @@ async function struck(mock: MockHandle, status: number) {
   await mock.fail({ fault: `status-${status}-retry-7` });
 }
 
-test('each status of each upstream reaches each client in its own shape, streamed or not', async (t) => {
+test('edge cases 46 and 48: each status of each upstream reaches each client in its own shape, streamed or not', async (t) => {
   const mock = await startMock(t);
   for (const [said, expected, anthropicType] of STATUSES) {
     // A gateway of its own: what one status taught of a credential must not answer for the next.
@@ -54,7 +55,7 @@ test('each status of each upstream reaches each client in its own shape, streame
   }
 });
 
-test("Anthropic's 529 stays one for its own clients and is OpenAI's server_error for the others", async (t) => {
+test("edge case 46: Anthropic's 529 stays one for its own clients and is OpenAI's server_error for the others", async (t) => {
   const mock = await startMock(t);
   for (const client of CLIENTS) {
     const gateway = await startGateway(t, crossConfig(mock.url, { more }));
@@ -69,7 +70,7 @@ test("Anthropic's 529 stays one for its own clients and is OpenAI's server_error
   }
 });
 
-test('what the gateway itself refuses is in the shape of the path, whatever the upstream', async (t) => {
+test('edge case 45: what the gateway itself refuses is in the shape of the path, whatever the upstream', async (t) => {
   const mock = await startMock(t);
   const clients = [{ name: 'app', key: 'client-key-0123456789', models: ['to-chat', 'to-messages'] }];
   const gateway = await startGateway(t, crossConfig(mock.url, { more: { clients } }));
@@ -93,7 +94,7 @@ test('what the gateway itself refuses is in the shape of the path, whatever the 
   }
 });
 
-test('an error that hides in a 200 stream is seen before anything goes out, and the next credential answers', async (t) => {
+test('edge case 47: an error that hides in a 200 stream is seen before anything goes out, and the next credential answers', async (t) => {
   const mock = await startMock(t);
   const retry = { attempts: 3, budgetPercent: 100 };
   for (const upstream of UPSTREAMS) {
@@ -128,5 +129,36 @@ test('a stream that is cut, stalls, breaks or fails within ends with one error i
         for (const line of text.split('\n').filter((each) => each.startsWith('data: '))) t.ok(JSON.parse(line.slice(6)), name);
       }
       await gateway.kill();
+    }
+});
+
+test('edge case 49: the headers that clients act on reach them over every pair, and no other', async (t) => {
+  const upstream = await startRecordingUpstream(t);
+  const acted = {
+    'retry-after': '7',
+    'retry-after-ms': '7100',
+    'x-should-retry': 'true',
+    'x-ratelimit-remaining-tokens': '5',
+    'anthropic-ratelimit-requests-reset': '2026-11-21T12:00:00Z',
+    'request-id': 'req_of_the_provider',
+  };
+  const kept = {
+    'set-cookie': 'a=b',
+    'openai-organization': 'org-secret',
+    'anthropic-organization-id': 'org-secret',
+    server: 'x',
+  };
+  upstream.answer = (response) =>
+    response
+      .writeHead(422, { ...acted, ...kept, 'content-type': 'application/json' })
+      .end('{"type":"error","error":{"type":"invalid_request_error","message":"No.","code":"odd","param":"messages"}}');
+  const gateway = await startGateway(t, crossConfig(upstream.url, { more }));
+  for (const client of CLIENTS)
+    for (const model of UPSTREAMS) {
+      const { status, headers, text } = await ask(gateway.url, client, client.body(model, 'hello', true));
+      t.equal(status, 422);
+      for (const [name, value] of Object.entries(acted)) t.equal(headers.get(name), value, `${client.name} ${model}: ${name}`);
+      for (const name of Object.keys(kept)) t.equal(headers.get(name), null, `${client.name} ${model}: ${name}`);
+      t.match(inShape(client.name, text), { message: 'No.' }, `${client.name} ${model}`);
     }
 });

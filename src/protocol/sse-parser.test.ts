@@ -122,7 +122,7 @@ test('case 15: an end within a line, JSON or character is no event', async (t) =
   reads(t, 'data:1\n\n: a comm', data('1'));
 });
 
-test('case 16: characters of every length cut at every byte come whole', async (t) => {
+test('case 16, edge case 43: characters of every length cut at every byte come whole', async (t) => {
   const text = 'é € 😀 👩‍👩‍👧‍👦 e\u0301';
   reads(t, `data: {"a":"${text}"}\n\n`, data(`{"a":"${text}"}`));
 });

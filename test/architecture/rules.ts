@@ -73,10 +73,16 @@ export const DOORS: Readonly<Record<string, Door>> = {
   commander: { at: 'loadtest/', reason: 'the command line is read once, into plain options' },
   tokenx: { at: 'src/protocol/tokens/estimate.ts', reason: 'one way to guess what no upstream has counted' },
   openai: { at: 'loadtest/conformance/clients/openai.ts', reason: 'the official clients judge the gateway from outside' },
-  '@anthropic-ai/sdk': { at: 'loadtest/conformance/clients/anthropic.ts', reason: 'the official clients judge the gateway from outside' },
+  '@anthropic-ai/sdk': {
+    at: 'loadtest/conformance/clients/anthropic.ts',
+    reason: 'the official clients judge the gateway from outside',
+  },
   ai: { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
   '@ai-sdk/openai': { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
-  '@ai-sdk/anthropic': { at: 'loadtest/conformance/clients/ai.ts', reason: 'the official clients judge the gateway from outside' },
+  '@ai-sdk/anthropic': {
+    at: 'loadtest/conformance/clients/ai.ts',
+    reason: 'the official clients judge the gateway from outside',
+  },
   tinybench: { at: 'loadtest/micro/measure.ts', reason: 'one way to warm up, batch and sum up' },
   esbuild: { at: 'scripts/build.mjs', reason: 'the build is one script' },
 };
