@@ -17,7 +17,8 @@ import { withModel } from './with-model.js';
 export interface Asked {
   /** Path and form of the request and of its answer. */
   readonly route: Route;
-  readonly body: Buffer;
+  /** Taken by who sends it: a stream may last half an hour, and nothing asks for it again. */
+  body: Buffer | undefined;
   /** What the client's answer must be written with; absent: bytes pass untouched. */
   readonly answer?: AnswerContext;
   readonly dropped?: readonly string[];

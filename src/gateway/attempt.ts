@@ -49,7 +49,9 @@ export class Attempt implements UpstreamListener, AttemptControl {
     this.end = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#exchange = parts.upstream.connection.send(outgoing(parts), this);
+    const request = outgoing(parts);
+    parts.asked.body = undefined;
+    this.#exchange = parts.upstream.connection.send(request, this);
   }
 
   onHeaders(status: number, headers: UpstreamHeaders): void {
@@ -136,7 +138,7 @@ function outgoing({ context, upstream, key, asked }: AttemptParts): UpstreamRequ
     client: context.client.headers,
   });
   const query = asked.route === context.route ? forwardedQuery(context.client.path) : '';
-  return { method: 'POST', path: upstream.basePath + asked.route.path + query, headers, body: asked.body };
+  return { method: 'POST', path: upstream.basePath + asked.route.path + query, headers, body: asked.body ?? null };
 }
 
 /** Anthropic's SDK marks beta calls so; nothing else of a caller's query goes further. */
