@@ -8,6 +8,7 @@ import { isSealed } from '../protocol/middle/proof.js';
 import type { ConversionAnswer, ConversionTask } from '../threads/conversion-task.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import type { RequestContext } from './context.js';
+import { onThread } from './on-thread.js';
 import { OFF_LOOP_FROM } from './read-fields.js';
 import { CHAT_COMPLETIONS, MESSAGES, RESPONSES, type Route } from './route.js';
 import type { UpstreamEntry } from './upstream-table.js';
@@ -66,7 +67,6 @@ function convertHere(from: Route, to: Route, body: Buffer, model: string): Conve
   return convertRequest(from.dialect, to.dialect, body.toString('utf8'), model);
 }
 
-/** A thread that fails only costs the time it took. */
 async function convertElsewhere(
   from: Route,
   to: Route,
@@ -75,10 +75,8 @@ async function convertElsewhere(
   threads: OffLoop,
 ): Promise<ConvertedRequest> {
   const task: ConversionTask = { from: nameOf(from), to: nameOf(to), body, model };
-  const answer = (await threads.run('convertBody', task).catch(() => undefined)) as ConversionAnswer | undefined;
-  if (answer === undefined) return convertHere(from, to, body, model);
-  if (answer.ok) return answer.converted;
-  throw new GatewayError(answer.code, answer.message, { param: answer.param ?? undefined });
+  const answer = await onThread<Extract<ConversionAnswer, { ok: true }>>(threads, 'convertBody', task);
+  return answer?.converted ?? convertHere(from, to, body, model);
 }
 
 function nameOf({ dialect }: Route): ConversionTask['from'] {

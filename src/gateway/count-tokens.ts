@@ -1,11 +1,11 @@
 /** `/v1/messages/count_tokens` where no upstream can be asked: an estimate, and a header that says so. */
-import { GatewayError } from '../errors.js';
 import { messages } from '../protocol/anthropic/index.js';
 import { estimateTokens } from '../protocol/tokens/estimate.js';
 import type { EstimateAnswer } from '../threads/conversion-task.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
+import { onThread } from './on-thread.js';
 
 /** Bytes that take the event loop about 5 ms to estimate, 20 in the worst case. */
 const OFF_LOOP_FROM = 32 * 1024;
@@ -26,10 +26,8 @@ export async function answerEstimate(context: RequestContext, delivery: Delivery
 
 async function estimate(body: Buffer, threads: OffLoop | undefined): Promise<number> {
   if (threads === undefined || body.length < OFF_LOOP_FROM) return estimateHere(body);
-  const answer = (await threads.run('estimateBody', { body }).catch(() => undefined)) as EstimateAnswer | undefined;
-  if (answer === undefined) return estimateHere(body);
-  if (answer.ok) return answer.tokens;
-  throw new GatewayError(answer.code, answer.message, { param: answer.param ?? undefined });
+  const answer = await onThread<Extract<EstimateAnswer, { ok: true }>>(threads, 'estimateBody', { body });
+  return answer?.tokens ?? estimateHere(body);
 }
 
 function estimateHere(body: Buffer): number {

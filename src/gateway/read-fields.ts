@@ -1,8 +1,8 @@
 /** PARSE: the routing fields of a body, on the event loop where that is quick and on a thread where it is not. */
-import { GatewayError } from '../errors.js';
 import type { RoutingFields } from '../protocol/protocol.js';
 import type { FieldAnswer, FieldTask } from '../threads/field-task.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
+import { onThread } from './on-thread.js';
 import type { Route } from './route.js';
 
 /** Bytes from which on the way to the thread and back is worth it: docs/decisions/0008-off-loop.md. */
@@ -23,8 +23,6 @@ function readHere(route: Route, body: Buffer): RoutingFields {
 
 async function readElsewhere(route: Route, body: Buffer, threads: OffLoop): Promise<RoutingFields> {
   const task: FieldTask = { protocol: route.protocol.name, body };
-  const answer = (await threads.run('readFields', task).catch(() => undefined)) as FieldAnswer | undefined;
-  if (answer === undefined) return readHere(route, body);
-  if (answer.ok) return answer.fields;
-  throw new GatewayError(answer.code, answer.message, { param: answer.param ?? undefined });
+  const answer = await onThread<Extract<FieldAnswer, { ok: true }>>(threads, 'readFields', task);
+  return answer?.fields ?? readHere(route, body);
 }

@@ -4,7 +4,8 @@
  */
 import { isJsonObject, isList, type JsonObject } from '../middle/fields.js';
 
-const TOLD: ReadonlySet<string> = new Set([
+/** What neither structured output nor strict tools know. */
+export const REFUSED_CONSTRAINTS = [
   'minimum',
   'maximum',
   'exclusiveMinimum',
@@ -20,9 +21,8 @@ const TOLD: ReadonlySet<string> = new Set([
   'propertyNames',
   'not',
   'if',
-  'then',
-  'else',
-]);
+] as const;
+const TOLD: ReadonlySet<string> = new Set([...REFUSED_CONSTRAINTS, 'then', 'else']);
 const FORMATS: ReadonlySet<unknown> = new Set([
   'date-time',
   'time',

@@ -1,5 +1,6 @@
 /** A tool's `input_schema`: the root is an object always, and no union (edge case 4). */
 import { isJsonObject, isList, type JsonObject } from '../middle/fields.js';
+import { REFUSED_CONSTRAINTS } from './output-schema.js';
 
 const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
 
@@ -53,24 +54,7 @@ function textsOf(value: unknown): string[] {
 }
 
 /** Constraints that Anthropic's strict mode does not know and refuses ("Structured outputs", JSON Schema limitations). */
-const UNKNOWN_IN_STRICT = new Set([
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-  'patternProperties',
-  'propertyNames',
-  'oneOf',
-  'not',
-  'if',
-]);
+const UNKNOWN_IN_STRICT = new Set<string>([...REFUSED_CONSTRAINTS, 'oneOf']);
 
 /** Whether strict mode takes the schema as it is: every object closed, nothing that it does not know. */
 export function isClosedSchema(schema: unknown): boolean {

@@ -1,5 +1,6 @@
 /** An upstream's error in the words of a client of the other maker; codes and messages stay, types are each maker's own. */
 import { errorType as anthropicType } from '../anthropic/error.js';
+import type { DialectName } from '../middle/request.js';
 import type { Protocol, UpstreamErrorBody } from '../protocol.js';
 
 type Maker = 'openai' | 'anthropic';
@@ -21,8 +22,9 @@ const OPENAI_CODES: Readonly<Record<string, string>> = {
   billing_error: 'insufficient_quota',
 };
 
-export function makerOf(protocol: Protocol['name']): Maker {
-  return protocol === 'anthropic' ? 'anthropic' : 'openai';
+/** Of a protocol or a dialect. */
+export function makerOf(name: Protocol['name'] | DialectName): Maker {
+  return name === 'anthropic' || name === 'messages' ? 'anthropic' : 'openai';
 }
 
 /** To the other maker's words. `status`: the upstream's; OpenAI's types say less than it. */

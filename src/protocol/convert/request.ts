@@ -1,8 +1,8 @@
 /** A client's request in one dialect as an upstream's in another: text in, text out, so that a thread can do it as well. */
 import { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
 import type { AnswerHints } from '../middle/answer.js';
 import type { Dialect } from '../middle/dialect.js';
-import { parseObject } from '../openai/error.js';
 
 export interface ConvertedRequest {
   /** JSON. */

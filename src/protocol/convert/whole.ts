@@ -1,8 +1,8 @@
 /** An upstream's whole answer in one dialect as a client's in another. */
 import type { Usage } from '../../usage.js';
+import { parseObject } from '../json-object.js';
 import type { AnswerContext } from '../middle/answer.js';
 import type { Dialect } from '../middle/dialect.js';
-import { parseObject } from '../openai/error.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { decoded } from '../sse-parser.js';
 import { clientSink } from './sink.js';

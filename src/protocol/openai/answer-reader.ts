@@ -5,10 +5,9 @@
 import type { Usage } from '../../usage.js';
 import type { AnswerSink } from '../middle/answer.js';
 import { BlockQueue } from '../middle/block-queue.js';
-import { isList, isText, type JsonObject } from '../middle/fields.js';
+import { isJsonObject, isList, isText, type JsonObject } from '../middle/fields.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { contentPieces } from './content-pieces.js';
-import { isObject } from './error.js';
 import { stopOf } from './finish-reason.js';
 import { ToolDeltas } from './tool-deltas.js';
 import { usageOf } from './usage.js';
@@ -52,13 +51,13 @@ export class ChatAnswerReader {
     this.#usage = usageOf(chunk.usage) ?? this.#usage;
     if (!isList(chunk.choices)) return;
     for (const choice of chunk.choices)
-      if (isObject(choice) && (choice.index ?? 0) === 0) this.#choice(choice, isText(chunk.id) ? chunk.id : '');
+      if (isJsonObject(choice) && (choice.index ?? 0) === 0) this.#choice(choice, isText(chunk.id) ? chunk.id : '');
   }
 
   #choice(choice: JsonObject, id: string): void {
     if (!this.#begun) this.#begin(id);
-    if (isObject(choice.delta)) this.#delta(choice.delta, false);
-    else if (isObject(choice.message)) this.#delta(choice.message, true);
+    if (isJsonObject(choice.delta)) this.#delta(choice.delta, false);
+    else if (isJsonObject(choice.message)) this.#delta(choice.message, true);
     if (!isText(choice.finish_reason)) return;
     this.stopped = true;
     this.#reason = choice.finish_reason;
@@ -78,12 +77,12 @@ export class ChatAnswerReader {
     else for (const { kind, text } of contentPieces(delta.content)) this.#say(kind, text);
     if (isText(delta.refusal)) this.#say('refusal', delta.refusal);
     if (isList(delta.tool_calls) && delta.tool_calls.length > 0) this.#call(delta.tool_calls, whole);
-    if (isObject(delta.function_call)) this.#callFunction(delta.function_call);
+    if (isJsonObject(delta.function_call)) this.#callFunction(delta.function_call);
   }
 
   #think(delta: JsonObject): void {
     if (isList(delta.thinking_blocks) && delta.thinking_blocks.length > 0) {
-      for (const block of delta.thinking_blocks) if (isObject(block)) this.#thinkBlock(block);
+      for (const block of delta.thinking_blocks) if (isJsonObject(block)) this.#thinkBlock(block);
       return;
     }
     const text = isText(delta.reasoning_content) ? delta.reasoning_content : delta.reasoning;

@@ -3,9 +3,11 @@
  * has content begun, is the answer complete, what did it cost. One per stream.
  */
 import type { Usage } from '../../usage.js';
+import { parseObject } from '../json-object.js';
+import { isJsonObject } from '../middle/fields.js';
 import type { StreamObserver, StreamSight } from '../protocol.js';
 import { eventData } from '../sse.js';
-import { errorOf, isObject, parseObject } from './error.js';
+import { errorOf } from './error.js';
 import { usageOf } from './usage.js';
 
 /** Inside a JSON string these quotes would be escaped, so content cannot imitate a member name. */
@@ -60,8 +62,8 @@ export class ChatStreamObserver implements StreamObserver {
 function hasContent(chunk: Record<string, unknown> | undefined): boolean {
   if (!chunk || !Array.isArray(chunk.choices)) return false;
   return chunk.choices.some((choice: unknown) => {
-    const delta = isObject(choice) ? choice.delta : undefined;
-    return isObject(delta) && Object.entries(delta).some(([name, value]) => name !== 'role' && isFilled(value));
+    const delta = isJsonObject(choice) ? choice.delta : undefined;
+    return isJsonObject(delta) && Object.entries(delta).some(([name, value]) => name !== 'role' && isFilled(value));
   });
 }
 

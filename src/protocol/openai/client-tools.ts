@@ -1,7 +1,8 @@
 /** Tool calls as the client knows them: names that were shortened for the upstream, custom tools that it got as functions. */
+
+import { parseObject } from '../json-object.js';
 import type { AnswerHints, BlockHead } from '../middle/answer.js';
 import { isText } from '../middle/fields.js';
-import { parseObject } from './error.js';
 
 type ToolCallHead = Extract<BlockHead, { kind: 'tool-call' }>;
 

@@ -1,6 +1,5 @@
 /** What a chat `content` says: text, or the list of parts that some servers answer with (Mistral's thought among them). */
-import { isList, isText } from '../middle/fields.js';
-import { isObject } from './error.js';
+import { isJsonObject, isList, isText } from '../middle/fields.js';
 
 export interface ContentPiece {
   readonly kind: 'text' | 'thinking' | 'refusal';
@@ -10,7 +9,7 @@ export interface ContentPiece {
 export function contentPieces(content: unknown): ContentPiece[] {
   if (!isList(content)) return [];
   return content.flatMap((part): ContentPiece[] => {
-    if (!isObject(part)) return [];
+    if (!isJsonObject(part)) return [];
     if (part.type === 'thinking') return [{ kind: 'thinking', text: textOf(part.thinking) }];
     if (part.type === 'refusal') return [{ kind: 'refusal', text: textOf(part.refusal) }];
     return [{ kind: 'text', text: textOf(part.text) }];

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { ERROR_KINDS, type ErrorCode, GatewayError } from '../../errors.js';
-import { errorBody, errorOf, parseObject, readError, streamError, upstreamErrorBody } from './error.js';
+import { parseObject } from '../json-object.js';
+import { errorBody, errorOf, readError, streamError, upstreamErrorBody } from './error.js';
 
 const CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
 

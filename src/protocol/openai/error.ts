@@ -1,5 +1,7 @@
 /** OpenAI's error envelope: `{"error":{"message","type","param","code"}}` (platform.openai.com/docs/guides/error-codes). */
 import type { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
+import { isJsonObject } from '../middle/fields.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 
 export function errorBody(error: GatewayError): string {
@@ -26,27 +28,13 @@ export function readError(body: string): UpstreamErrorBody | undefined {
 
 /** The same from a value already parsed. vLLM's older servers put the members at the top: `{"object":"error","message",…}`. */
 export function errorOf(value: unknown): UpstreamErrorBody | undefined {
-  if (!isObject(value)) return undefined;
-  const error = value.object === 'error' && !isObject(value.error) ? value : value.error;
+  if (!isJsonObject(value)) return undefined;
+  const error = value.object === 'error' && !isJsonObject(value.error) ? value : value.error;
   if (typeof error === 'string') return { message: error, type: null, param: null, code: null };
-  if (!isObject(error) || typeof error.message !== 'string') return undefined;
+  if (!isJsonObject(error) || typeof error.message !== 'string') return undefined;
   return { message: error.message, type: text(error.type), param: text(error.param), code: text(error.code) };
 }
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The JSON object in `body`, undefined for anything else. */
-export function parseObject(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

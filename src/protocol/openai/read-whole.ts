@@ -1,9 +1,9 @@
 /** Reads a whole chat completion of an upstream. */
 import { GatewayError } from '../../errors.js';
 import type { AnswerSink } from '../middle/answer.js';
-import { isList, type JsonObject } from '../middle/fields.js';
+import { isJsonObject, isList, type JsonObject } from '../middle/fields.js';
 import { ChatAnswerReader } from './answer-reader.js';
-import { errorOf, isObject } from './error.js';
+import { errorOf } from './error.js';
 
 /** An error within a 200 is told to the sink, and is no answer. */
 export function readWhole(body: JsonObject, sink: AnswerSink): boolean {
@@ -23,5 +23,5 @@ export function readWhole(body: JsonObject, sink: AnswerSink): boolean {
 }
 
 function isAnswer(choice: unknown): boolean {
-  return isObject(choice) && isObject(choice.message);
+  return isJsonObject(choice) && isJsonObject(choice.message);
 }

@@ -1,10 +1,11 @@
 /** Reads a chat completion stream of an upstream. One per stream. */
 import { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
 import type { AnswerSink } from '../middle/answer.js';
 import type { StreamReader } from '../middle/dialect.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { ChatAnswerReader } from './answer-reader.js';
-import { errorOf, parseObject } from './error.js';
+import { errorOf } from './error.js';
 
 const DONE = '[DONE]';
 

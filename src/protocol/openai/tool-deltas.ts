@@ -1,7 +1,6 @@
 /** The tool calls of one chat answer, put together from deltas that name them by `index`, or by nothing at all. */
 import type { BlockQueue } from '../middle/block-queue.js';
-import { isText } from '../middle/fields.js';
-import { isObject } from './error.js';
+import { isJsonObject, isText } from '../middle/fields.js';
 
 interface Call {
   readonly key: string;
@@ -35,9 +34,9 @@ export class ToolDeltas {
 
   /** One element of `tool_calls`. `place`: its place in a whole message, which has no indices. */
   add(delta: unknown, place?: number): void {
-    if (!isObject(delta)) return;
-    const custom = isObject(delta.custom);
-    const said = isObject(delta.custom) ? delta.custom : isObject(delta.function) ? delta.function : {};
+    if (!isJsonObject(delta)) return;
+    const custom = isJsonObject(delta.custom);
+    const said = isJsonObject(delta.custom) ? delta.custom : isJsonObject(delta.function) ? delta.function : {};
     const name = filled(said.name);
     const call = this.#find(typeof delta.index === 'number' ? delta.index : place, filled(delta.id), name, custom);
     call.id ??= filled(delta.id);
@@ -47,7 +46,7 @@ export class ToolDeltas {
 
   /** `function_call`, the form before `tool_calls`: one, without an id. */
   addFunction(delta: unknown): void {
-    if (isObject(delta)) this.add({ index: -1, function: delta });
+    if (isJsonObject(delta)) this.add({ index: -1, function: delta });
   }
 
   /** Calls that never got an id get one. */
@@ -97,5 +96,5 @@ function filled(value: unknown): string | undefined {
 
 /** JSON text; some servers send the object itself. */
 function inputText(value: unknown): string {
-  return isText(value) ? value : isObject(value) ? JSON.stringify(value) : '';
+  return isText(value) ? value : isJsonObject(value) ? JSON.stringify(value) : '';
 }

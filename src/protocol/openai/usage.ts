@@ -1,7 +1,8 @@
 /** OpenAI's `usage` object (chat completions and embeddings): `prompt_tokens` includes the cached ones. */
 import type { Usage } from '../../usage.js';
+import { parseObject } from '../json-object.js';
 import { scanObject } from '../json-scan.js';
-import { isObject, parseObject } from './error.js';
+import { isJsonObject } from '../middle/fields.js';
 
 const WANTED = new Set(['usage']);
 
@@ -14,9 +15,9 @@ export function readUsage(body: string): Usage | undefined {
 
 /** Usage from the object itself, undefined where it is null or not one. */
 export function usageOf(value: unknown): Usage | undefined {
-  if (!isObject(value)) return undefined;
-  const prompt = isObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {};
-  const completion = isObject(value.completion_tokens_details) ? value.completion_tokens_details : {};
+  if (!isJsonObject(value)) return undefined;
+  const prompt = isJsonObject(value.prompt_tokens_details) ? value.prompt_tokens_details : {};
+  const completion = isJsonObject(value.completion_tokens_details) ? value.completion_tokens_details : {};
   return {
     input: count(value.prompt_tokens),
     cachedInput: count(prompt.cached_tokens),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type OpenAI from 'openai';
 import { test } from 'tap';
 import type { AnswerContext, AnswerSink, BlockHead, StopReason } from '../middle/answer.js';
-import { isObject } from './error.js';
+import { isJsonObject } from '../middle/fields.js';
 import { readWhole } from './read-whole.js';
 import { ChatStreamReader } from './stream-reader.js';
 import { ChatStreamWriter } from './stream-writer.js';
@@ -107,8 +107,8 @@ function join(onto: Record<string, unknown>, name: string, value: unknown): void
   else if (name === 'thinking_blocks') onto[name] = [...((before as unknown[]) ?? []), ...(value as unknown[])];
   else if (name === 'tool_calls')
     onto[name] = joinCalls((before as Record<string, unknown>[]) ?? [], value as { index: number }[]);
-  else if (isObject(value)) {
-    const inside = isObject(before) ? before : {};
+  else if (isJsonObject(value)) {
+    const inside = isJsonObject(before) ? before : {};
     for (const [member, inner] of Object.entries(value)) join(inside, member, inner);
     onto[name] = inside;
   } else onto[name] = value;

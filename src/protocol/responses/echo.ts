@@ -1,5 +1,5 @@
 /** The members of a request that a Response repeats, with the API's own defaults for those that the client left out. */
-import { isObject } from '../openai/error.js';
+import { isJsonObject } from '../middle/fields.js';
 
 /** In the API's words, what absent means. `text` and `reasoning` have members of their own and are filled below. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
@@ -30,8 +30,8 @@ export function echo(body: Readonly<Record<string, unknown>>): Readonly<Record<s
   const reasoning = own(body, 'reasoning');
   return {
     ...repeated,
-    reasoning: { effort: null, summary: null, ...(isObject(reasoning) && reasoning) },
-    text: { format: { type: 'text' }, ...(isObject(text) && text) },
+    reasoning: { effort: null, summary: null, ...(isJsonObject(reasoning) && reasoning) },
+    text: { format: { type: 'text' }, ...(isJsonObject(text) && text) },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Errors inside a Responses stream: `error` events, `response.failed`, and the one that the gateway must send itself. */
 import type { GatewayError } from '../../errors.js';
-import { isObject } from '../openai/error.js';
+import { isJsonObject } from '../middle/fields.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { responseObject } from './response-object.js';
 
@@ -48,14 +48,14 @@ export function responseError({ message, type, code }: Pick<UpstreamErrorBody, '
  */
 export function errorOfEvent(event: Readonly<Record<string, unknown>>): UpstreamErrorBody | undefined {
   if (event.type === 'response.failed') return errorOfResponse(event.response);
-  if (isObject(event.error)) return errorFrom(event.error);
+  if (isJsonObject(event.error)) return errorFrom(event.error);
   if (typeof event.error === 'string') return errorFrom({ message: event.error });
   return event.type === 'error' ? errorFrom({ ...event, type: null }) : undefined;
 }
 
 /** A response that has failed says why, or at least that it has. */
 export function errorOfResponse(response: unknown): UpstreamErrorBody {
-  return errorFrom(isObject(response) && isObject(response.error) ? response.error : {});
+  return errorFrom(isJsonObject(response) && isJsonObject(response.error) ? response.error : {});
 }
 
 function errorFrom(error: Readonly<Record<string, unknown>>): UpstreamErrorBody {

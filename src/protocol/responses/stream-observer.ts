@@ -4,7 +4,8 @@
  */
 import type { GatewayError } from '../../errors.js';
 import type { Usage } from '../../usage.js';
-import { isObject, parseObject } from '../openai/error.js';
+import { parseObject } from '../json-object.js';
+import { isJsonObject } from '../middle/fields.js';
 import type { StreamObserver, StreamSight } from '../protocol.js';
 import { eventData } from '../sse.js';
 import { errorOfEvent, failedEvent, fallbackId } from './error.js';
@@ -66,7 +67,7 @@ export class ResponsesStreamObserver implements StreamObserver {
   #note(event: Readonly<Record<string, unknown>>): void {
     if (errorOfEvent(event)) this.errorSeen = true;
     if (event.type === 'response.completed' || event.type === 'response.incomplete') this.finished = true;
-    if (isObject(event.response)) this.#noteResponse(event.response);
+    if (isJsonObject(event.response)) this.#noteResponse(event.response);
   }
 
   #noteResponse({ id, created_at: createdAt, model, usage, store }: Readonly<Record<string, unknown>>): void {
@@ -83,5 +84,5 @@ function isContent(event: Readonly<Record<string, unknown>>): boolean {
   const { type, item } = event;
   if (typeof type !== 'string' || !type.startsWith('response.') || PREAMBLE.test(type)) return false;
   if (type !== 'response.output_item.added') return true;
-  return !isObject(item) || (item.type !== 'message' && item.type !== 'reasoning');
+  return !isJsonObject(item) || (item.type !== 'message' && item.type !== 'reasoning');
 }

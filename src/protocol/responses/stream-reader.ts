@@ -1,10 +1,10 @@
 /** Reads a Responses stream event by event, told apart by `data.type`; unknown events are skipped. One per stream. */
 import { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
 import type { AnswerSink } from '../middle/answer.js';
 import { BlockQueue } from '../middle/block-queue.js';
 import type { StreamReader } from '../middle/dialect.js';
 import { isJsonObject, isText, type JsonObject } from '../middle/fields.js';
-import { parseObject } from '../openai/error.js';
 import type { UpstreamErrorBody } from '../protocol.js';
 import { errorOfEvent } from './error.js';
 import { ItemReader } from './item-reader.js';

@@ -1,7 +1,8 @@
 /** The Responses API's `usage`: `input_tokens` includes the cached ones, `output_tokens` the reasoning. */
 import type { Usage } from '../../usage.js';
+import { parseObject } from '../json-object.js';
 import { scanObject } from '../json-scan.js';
-import { isObject, parseObject } from '../openai/error.js';
+import { isJsonObject } from '../middle/fields.js';
 
 const WANTED = new Set(['usage']);
 const WHERE_KEPT = new Set(['id', 'store']);
@@ -25,9 +26,9 @@ export function readKeptAs(body: string): string | undefined {
 
 /** Usage from the object itself, undefined where it is null or not one. */
 export function usageOf(value: unknown): Usage | undefined {
-  if (!isObject(value)) return undefined;
-  const input = isObject(value.input_tokens_details) ? value.input_tokens_details : {};
-  const output = isObject(value.output_tokens_details) ? value.output_tokens_details : {};
+  if (!isJsonObject(value)) return undefined;
+  const input = isJsonObject(value.input_tokens_details) ? value.input_tokens_details : {};
+  const output = isJsonObject(value.output_tokens_details) ? value.output_tokens_details : {};
   return {
     input: count(value.input_tokens),
     cachedInput: count(input.cached_tokens),

@@ -4,9 +4,9 @@
  */
 import { estimateTokenCount } from 'tokenx';
 import { GatewayError } from '../../errors.js';
+import { parseObject } from '../json-object.js';
 import type { Dialect } from '../middle/dialect.js';
 import type { MiddleRequest, Part } from '../middle/request.js';
-import { parseObject } from '../openai/error.js';
 
 /** What a turn's role and borders cost (OpenAI cookbook, "How to count tokens": 3 a message, 3 for the answer's start). */
 const TURN = 3;
