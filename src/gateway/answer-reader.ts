@@ -25,8 +25,6 @@ export type AttemptEnd =
       readonly outcome: Extract<RequestOutcome, 'ok' | 'incomplete'>;
       readonly usage?: Usage;
       readonly failure?: Failure;
-      /** The upstream's id of an answer that it keeps and can be asked to go on from. */
-      readonly keptAs?: string;
     }
   /** Nothing of it has gone out: another attempt may follow. */
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -37,6 +35,11 @@ export type AttemptEnd =
 export interface AttemptControl {
   /** Ends the attempt; the upstream connection is closed if its answer is not complete. */
   finish(end: AttemptEnd): void;
+  /**
+   * The upstream keeps this answer and can be asked to go on from it by `id`. Said before the client can know the id:
+   * its next request may be with another worker before this one gets to run again.
+   */
+  keep(id: string): void;
   pause(): void;
   resume(): void;
 }

@@ -31,6 +31,8 @@ export interface AttemptParts {
   readonly upstream: UpstreamEntry;
   readonly key: string;
   readonly asked: Asked;
+  /** Told of the id by which the upstream keeps the answer. */
+  readonly onKept: (id: string) => void;
 }
 
 export class Attempt implements UpstreamListener, AttemptControl {
@@ -79,6 +81,10 @@ export class Attempt implements UpstreamListener, AttemptControl {
     this.#over = true;
     this.#exchange?.stop();
     this.#settle(end);
+  }
+
+  keep(id: string): void {
+    this.#parts.onKept(id);
   }
 
   pause(): void {

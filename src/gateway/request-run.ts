@@ -137,7 +137,8 @@ export class RequestRun implements Watched, ClientListener {
     context.credential = choice.credential;
     this.#firstUpstream ??= choice.upstream;
     const { tallies } = this.#parts.metrics;
-    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key, asked });
+    const onKept = (id: string) => this.#bind(choice, id);
+    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key, asked, onKept });
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
@@ -147,7 +148,7 @@ export class RequestRun implements Watched, ClientListener {
   #goesOn(choice: ChosenCredential, end: AttemptEnd): boolean {
     if (end.kind !== 'failed') {
       this.#context.usage = end.usage;
-      if (end.kind === 'delivered') this.#delivered(choice, end);
+      if (end.kind === 'delivered') this.#context.outcome = end.outcome;
       return false;
     }
     if (this.#isOver) return false;
@@ -161,11 +162,11 @@ export class RequestRun implements Watched, ClientListener {
     return this.#answerFailure(end.failure, true);
   }
 
-  #delivered(choice: ChosenCredential, { outcome, keptAs }: Extract<AttemptEnd, { kind: 'delivered' }>): void {
+  /** Who goes on from the answer that the upstream keeps as `id` must be sent where it was made. */
+  #bind(choice: ChosenCredential, id: string): void {
     const { caller, model, fields } = this.#context;
-    this.#context.outcome = outcome;
-    if (!keptAs || !caller || !model || !fields) return;
-    const session = responseSession(caller.namespace, keptAs);
+    if (!caller || !model || !fields) return;
+    const session = responseSession(caller.namespace, id);
     this.#parts.store.bind({ alias: model.name, model: fields.model, session }, choice);
   }
 

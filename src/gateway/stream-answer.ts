@@ -117,9 +117,10 @@ export class StreamAnswer implements AnswerReader {
 
   /** The commit point: from here on no other attempt can follow. */
   #begin(): void {
-    const { delivery, headers, context, observer } = this.#parts;
+    const { control, delivery, headers, context, observer } = this.#parts;
     this.#relaying = true;
     context.body = undefined;
+    if (observer.keptAs) control.keep(observer.keptAs);
     delivery.startStream(allowedResponseHeaders(headers));
     delivery.breakOff = observer.failure?.bind(observer);
     const held = this.#held;
@@ -160,8 +161,8 @@ export class StreamAnswer implements AnswerReader {
   }
 
   #finish(outcome: 'ok' | 'incomplete', failure?: Failure): void {
-    const { usage, keptAs } = this.#parts.observer;
-    this.#parts.control.finish({ kind: 'delivered', outcome, usage, failure, keptAs });
+    const { control, observer } = this.#parts;
+    control.finish({ kind: 'delivered', outcome, usage: observer.usage, failure });
   }
 }
 

@@ -65,8 +65,10 @@ export class WholeAnswer implements AnswerReader {
     if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
     const { protocol } = this.#asked.route;
     const usage = protocol.readUsage(text);
+    const keptAs = protocol.readKeptAs?.(text);
+    if (keptAs) this.#control.keep(keptAs);
     this.#delivery.answer(200, this.#responseHeaders(), text, 'latin1');
-    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage, keptAs: protocol.readKeptAs?.(text) });
+    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
   }
 
   onFault(fault: UpstreamFault): void {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseMockOptions } from '../../loadtest/mock/options.js';
 import { type RunningMock, startSingle } from '../../loadtest/mock/single.js';
+import { readMetric } from './metric.js';
 import { until } from './primary-process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -173,6 +174,11 @@ export class GatewayProcess {
     if (!match) throw new Error(`the gateway did not start: ${this.stdout.join('\n')}\n${this.logs}`);
     this.url = match[1] as string;
     this.adminUrl = match[2] as string;
+  }
+
+  /** Sum of a metric's samples. */
+  metric(name: string): Promise<number> {
+    return readMetric(this.adminUrl, name);
   }
 
   /** Another config for the next `reload`. */

@@ -1,5 +1,8 @@
 /** Exact turns, told apart from what a machine too busy for the store's 100 ms makes of them. */
-import type { GatewayUnderTest } from './whole-gateway.js';
+/** A running gateway, however it was started. */
+interface Metered {
+  metric(name: string): Promise<number>;
+}
 
 interface Assertions {
   ok(value: unknown, message: string): unknown;
@@ -12,7 +15,7 @@ interface Assertions {
  */
 export async function turnsAre(
   t: Assertions,
-  gateways: readonly GatewayUnderTest[],
+  gateways: readonly Metered[],
   counts: Readonly<Record<string, number>>,
   expected: Readonly<Record<string, number>>,
 ): Promise<void> {
@@ -24,7 +27,7 @@ export async function turnsAre(
   }
 }
 
-export async function choicesMadeAlone(gateways: readonly GatewayUnderTest[]): Promise<number> {
+export async function choicesMadeAlone(gateways: readonly Metered[]): Promise<number> {
   const each = await Promise.all(gateways.map((gateway) => gateway.metric('tidegate_store_fallbacks_total')));
   return each.reduce((sum, count) => sum + count, 0);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseMockOptions } from '../../loadtest/mock/options.js';
 import { startSingle } from '../../loadtest/mock/single.js';
+import { readMetric } from './metric.js';
 import { PrimaryProcess, until } from './primary-process.js';
 import { send } from './requests.js';
 
@@ -118,10 +119,7 @@ export class GatewayUnderTest {
 
   /** Sum of a metric's samples over all labels that contain `label`. */
   async metric(name: string, label = ''): Promise<number> {
-    const { text } = await send(`${this.admin}/metrics`, { method: 'GET' });
-    const samples = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-    const wanted = samples.filter((line) => line.includes(label));
-    return wanted.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    return readMetric(this.admin, name, label);
   }
 
   /** Waits until the admin port counts so many workers that take requests. */
