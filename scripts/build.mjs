@@ -14,6 +14,7 @@ const ENTRIES = {
   bench: 'loadtest/micro/main.ts',
   bars: 'loadtest/bars/main.ts',
   conformance: 'loadtest/conformance/main.ts',
+  faults: 'loadtest/faults/main.ts',
   conventional: 'loadtest/reference/conventional/main.ts',
   'write-docs': 'scripts/write-docs.ts',
 };

@@ -1,0 +1,11 @@
+/** All rows, in the order of the catalogue; a table of contents. */
+
+import { FAMILIES, numberOf } from './families.js';
+import type { FaultRow } from './row.js';
+import { CONNECTION_ROWS } from './rows/upstream-connection.js';
+
+const ALL: readonly FaultRow[] = [...CONNECTION_ROWS];
+
+export const CATALOGUE: readonly FaultRow[] = FAMILIES.flatMap(({ letter }) =>
+  ALL.filter(({ id }) => id.startsWith(letter)).sort((a, b) => numberOf(a.id) - numberOf(b.id)),
+);

@@ -1,0 +1,59 @@
+/** `npm run faults`: starts what is needed, runs the rows, prints, writes. */
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CATALOGUE } from './catalogue.js';
+import type { FaultWishes } from './options.js';
+import { faultsPage } from './page.js';
+import type { FaultRow } from './row.js';
+import { type RowResult, runRows } from './run-rows.js';
+import { Site, sharedConfig } from './site.js';
+import { lineOf, renderScore } from './table.js';
+
+const INTERRUPTED = 130;
+
+/** Gives the exit code. `entry`: this command's own file, in the folder of the built programs. */
+export async function faultsCommand(wishes: FaultWishes, entry: string): Promise<number> {
+  process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
+  const rows = rowsOf(wishes);
+  const models = rows.flatMap(({ models: wanted = [] }) => wanted);
+  if (wishes.printConfig) {
+    console.log(JSON.stringify(sharedConfig(models, `http://127.0.0.1:${wishes.wallPort}`), null, 2));
+    return 0;
+  }
+  if (wishes.list) {
+    for (const { id, title, promise, length } of rows) console.log(`${id.padEnd(4)}${length.padEnd(6)}${title}: ${promise}`);
+    return 0;
+  }
+  const home = dirname(entry);
+  const began = performance.now();
+  const results = await run(wishes, rows, await Site.start({ home, target: wishes.target, wallPort: wishes.wallPort, models }));
+  const seconds = (performance.now() - began) / 1000;
+  console.log(`\n${renderScore(results)}\n\n${Math.round(seconds)} s`);
+  if (wishes.json) await writeFile(wishes.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (wishes.write) await writePage(rows, results, seconds, join(home, '..'));
+  return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
+}
+
+async function run({ target, long }: FaultWishes, rows: readonly FaultRow[], site: Site): Promise<RowResult[]> {
+  try {
+    return await runRows({
+      ...{ rows, site, long, target: target !== undefined },
+      onResult: (row, result) => console.log(lineOf(row, result)),
+    });
+  } finally {
+    await site.stop();
+  }
+}
+
+/** Named rows are run whatever their length. */
+function rowsOf({ only, longAlone }: FaultWishes): readonly FaultRow[] {
+  if (only) return CATALOGUE.filter(({ id }) => only.includes(id));
+  return longAlone ? CATALOGUE.filter(({ length }) => length === 'long') : CATALOGUE;
+}
+
+async function writePage(rows: readonly FaultRow[], results: readonly RowResult[], seconds: number, root: string): Promise<void> {
+  const page = faultsPage(rows, results, { node: process.versions.node, cores: availableParallelism(), seconds });
+  await writeFile(join(root, 'docs', 'faults.md'), page);
+  console.log('written: docs/faults.md');
+}
