@@ -35,10 +35,10 @@ export async function faultsCommand(wishes: FaultWishes, entry: string): Promise
   return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
 }
 
-async function run({ target, long }: FaultWishes, rows: readonly FaultRow[], site: Site): Promise<RowResult[]> {
+async function run({ target, long, only }: FaultWishes, rows: readonly FaultRow[], site: Site): Promise<RowResult[]> {
   try {
     return await runRows({
-      ...{ rows, site, long, target: target !== undefined },
+      ...{ rows, site, long: long || only !== undefined, target: target !== undefined },
       onResult: (row, result) => console.log(lineOf(row, result)),
     });
   } finally {

@@ -57,7 +57,7 @@ function readEvent(form: Form, data: string, read: StreamRead): void {
     read.broken++;
     return;
   }
-  const error = event.error ?? (event.type === 'error' ? event : undefined) ?? event.response?.error;
+  const error: ErrorJson | undefined = event.error ?? (event.type === 'error' ? (event as ErrorJson) : event.response?.error);
   if (error) read.error ??= { type: String(error.type ?? error.code ?? ''), message: String(error.message ?? '') };
   READERS[form](event, read);
 }
