@@ -57,6 +57,22 @@ test('Redis killed and started again: requests go on, the shared state is used a
     t.equal(await redis.command('HGET', '{tidegate}:turns', 'u:u'), '5');
   }));
 
+test('Redis killed: the sessions that a worker knows stay on their credentials', (t) =>
+  withStore(async (redis, store) => {
+    const sessions = Array.from({ length: 12 }, (_, index) => `s${index}`);
+    const bound = async () => {
+      const choices = await Promise.all(sessions.map(async (session) => store.choose({ ...REQUEST, session })));
+      return choices.map((choice) => choice.found && choice.credential);
+    };
+    const before = await bound();
+    const known = () => sessions.every((session) => !(store.choose({ ...REQUEST, session }) instanceof Promise));
+    for (let tick = 0; tick < 400 && !known(); tick++) await sleep(5);
+    await redis.kill();
+    for (let tick = 0; tick < 200 && !store.health.degraded; tick++) await slowest(store, 1);
+    t.equal(store.health.degraded, true);
+    t.same(await bound(), before);
+  }));
+
 test('Redis down at the start: the worker serves on its own view and joins in later', async (t) => {
   const redis = await startRedis();
   await redis.kill();

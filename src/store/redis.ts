@@ -239,10 +239,13 @@ export class RedisStore implements PrimaryStore {
     this.#onRest(rest);
   }
 
-  /** Whatever was said while nobody listened is unknown, so nothing remembered is certain. */
+  /**
+   * Whatever was said while nobody listened is unknown, so nothing remembered is certain once it is heard again. Until then
+   * Redis is asked, and while that is away too, what is remembered is the best that there is: sessions stay where they are.
+   */
   #listening(heard: boolean): void {
     this.#heard = heard;
-    this.#known.flush();
+    if (heard) this.#known.flush();
   }
 
   #changed(open: boolean): void {
