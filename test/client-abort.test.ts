@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'tap';
 import { gatewayConfig, startGateway, startMock } from './helpers/gateway.js';
 import { until } from './helpers/primary-process.js';
+import { answersIn, chatBytes, speak } from './helpers/raw-http.js';
 import { eachOf } from './helpers/requests.js';
 import { metric, StreamClient } from './helpers/stream-client.js';
 
@@ -34,6 +35,35 @@ for (const how of ['fin', 'reset'] as const) {
     t.equal(await metric(gateway.adminUrl, 'tidegate_requests_total', 'outcome="aborted"'), moments);
   });
 }
+
+test('a client that only ends its side behind the request gets its whole answer', async (t) => {
+  const mock = await startMock(t);
+  const gateway = await startGateway(t, gatewayConfig(mock.url));
+  for (const [model, stream, version] of [
+    ['mock-paced-10x100', true, '1.1'],
+    ['mock-paced-10x100', false, '1.1'],
+    ['fault-slow-first-token-1000', true, '1.1'],
+    ['mock-paced-10x100', true, '1.0'],
+    ['mock-paced-10x100', false, '1.0'],
+    ['mock-size-5000000', true, '1.1'],
+  ] as const) {
+    const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content: `half ${model} ${version}` }] });
+    const { text, end } = await speak(gateway.port, chatBytes({ headers: [], body, version }), {
+      finish: true,
+      patience: 60_000,
+    });
+    const answers = answersIn(text);
+    const name = `${model} HTTP/${version}`;
+    t.equal(answers.at(-1)?.status, 200, name);
+    t.ok(
+      answers.slice(0, -1).every(({ status }) => status === 100) && answers.length <= 5,
+      `${name}: interim answers at most before it`,
+    );
+    t.match(answers.at(-1)?.body, stream ? /data: \[DONE\]\n\n$/ : /"chat.completion"/, `${name}: whole`);
+    t.equal(end, 'fin', `${name}: and then the other side is ended too`);
+  }
+  t.equal((await mock.stats()).requests, 6);
+});
 
 test('fifty aborted streams leave few connections to the upstream, and none for long', async (t) => {
   const mock = await startMock(t);

@@ -29,4 +29,6 @@ export interface ClientListener {
   onDrain(): void;
   /** The client went away before its answer was complete. */
   onClose(): void;
+  /** Whether what has gone out is an event stream that stands between two events. */
+  readonly takesComments: boolean;
 }

@@ -80,6 +80,11 @@ export class Delivery {
     this.#context.client.write(HEARTBEAT);
   }
 
+  /** Whether a comment may be put into the stream now. */
+  get takesComments(): boolean {
+    return this.#streams && !this.insideEvent && this.state !== 'ended';
+  }
+
   /** The request is over, however it ended. */
   close(): void {
     if (this.#streams) this.#tallies.streams--;

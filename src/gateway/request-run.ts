@@ -58,6 +58,10 @@ export class RequestRun implements Watched, ClientListener {
     this.#attempt?.abort();
   }
 
+  get takesComments(): boolean {
+    return this.delivery.takesComments;
+  }
+
   check(now: number): void {
     const { timeouts, server } = this.#context.snapshot.config;
     if (now - this.#context.startedAt > timeouts.total) {

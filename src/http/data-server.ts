@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer } from 'node:net';
 import { GatewayError } from '../errors.js';
 import { isClosing } from './closing.js';
+import { DataResponse, watchHalfClose } from './half-close.js';
 import { refuse, refuseBytes } from './refusals.js';
 import { strictFault } from './strictness.js';
 
@@ -31,6 +32,7 @@ export function createDataServer(listener: Listener): Server {
       requestTimeout: REQUEST_TIMEOUT,
       maxHeaderSize: MOST_HEADER_BYTES,
       noDelay: true,
+      ServerResponse: DataResponse,
       // Node's own refusal has no body; ours follows.
       requireHostHeader: false,
     },
@@ -39,6 +41,9 @@ export function createDataServer(listener: Listener): Server {
   // The body is asked for only once the caller is known: `readBody` sends the 100.
   server.on('checkContinue', strict);
   server.on('clientError', refuseBytes);
+  // A client that ends its side behind its request still gets its answer (an option of node:http that its documents leave out).
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  server.on('connection', watchHalfClose);
   return server;
 }
 

@@ -7,7 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientExchange, ClientListener } from '../gateway/client-exchange.js';
 import { closeAfter, isBodyToCome } from './closing.js';
+import { DataResponse, probeGently } from './half-close.js';
 import { readBody } from './read-body.js';
+
+/** Parsers of event streams skip it. */
+const COMMENT = ':\n\n';
 
 export class NodeExchange implements ClientExchange {
   listener: ClientListener | null = null;
@@ -28,6 +32,7 @@ export class NodeExchange implements ClientExchange {
     response.on('close', () => this.#onClose());
     // Without a listener an error on a half-open socket would end the process; 'close' follows and is acted on.
     response.on('error', () => {});
+    if (response instanceof DataResponse) response.onHalfClose = () => probeGently(() => this.#probe());
   }
 
   get path(): string {
@@ -85,6 +90,16 @@ export class NodeExchange implements ClientExchange {
     if (!isBodyToCome(this.#request) && !this.#isDraining()) return {};
     closeAfter(this.#request);
     return { connection: 'close' };
+  }
+
+  /** Writes what changes nothing for a client that still listens: an interim answer, a comment between two events. */
+  #probe(): void {
+    const response = this.#response;
+    if (this.closed || this.#ended || !response.socket) return;
+    if (!response.headersSent) {
+      // HTTP/1.0 knows no interim answers: its client is told apart by the answer.
+      if (this.#request.httpVersionMinor > 0) response.writeContinue();
+    } else if (this.listener?.takesComments) this.write(COMMENT);
   }
 
   #onClose(): void {
