@@ -25,21 +25,25 @@ export interface Serving extends HealthSource {
 
 export function createApp(gateway: Gateway, health: Serving): App {
   const app: App = new Hono();
+  // Whatever has no handler of its own. Apart, since two handlers that match one request cost Hono a chain of promises: 12 µs a request.
+  const others: App = new Hono();
   const serve =
     (route: Route): NodeHandler =>
     (request, response) =>
       void handle(gateway, route, new NodeExchange(request, response, () => health.sendsAway()));
 
-  for (const each of ROUTES) route(app, 'POST', each.path, serve(each));
-  route(app, 'GET', '/v1/models', (request, response) => listModels(gateway, request, response));
-  route(app, 'GET', '/v1/models/:id{.+}', (request, response, context) =>
+  const route = (method: 'GET' | 'POST', path: string, handler: NodeHandler): void => {
+    app.on(method, path, onNode(handler));
+    others.all(path, onNode(wrongMethod(method)));
+  };
+  for (const each of ROUTES) route('POST', each.path, serve(each));
+  route('GET', '/v1/models', (request, response) => listModels(gateway, request, response));
+  route('GET', '/v1/models/:id{.+}', (request, response, context) =>
     showModel(gateway, request, response, context.req.param('id') ?? ''),
   );
-  route(app, 'GET', '/health', (_request, response) => dataHealth(health, response));
-  app.all(
-    '*',
-    onNode((request, response) => refuse(request, response, new GatewayError('unknown_url', 'This path does not exist here.'))),
-  );
+  route('GET', '/health', (_request, response) => dataHealth(health, response));
+  others.all('*', onNode(unknownPath));
+  app.notFound((context) => others.fetch(context.req.raw, context.env));
   app.onError((error, context) => {
     log.error({ err: error }, 'a route failed');
     return onNode((request, response) => {
@@ -50,17 +54,15 @@ export function createApp(gateway: Gateway, health: Serving): App {
   return app;
 }
 
-/** One method of a path; every other one is told so. */
-function route(app: App, method: 'GET' | 'POST', path: string, handler: NodeHandler): void {
+/** For every method of a path but the one that it has. */
+function wrongMethod(method: 'GET' | 'POST'): NodeHandler {
   const allow = method === 'GET' ? 'GET, HEAD' : method;
-  app.on(method, path, onNode(handler));
-  app.all(
-    path,
-    onNode((request, response) =>
-      refuse(request, response, new GatewayError('method_not_allowed', `Use ${method} here.`), { allow }),
-    ),
-  );
+  return (request, response) =>
+    refuse(request, response, new GatewayError('method_not_allowed', `Use ${method} here.`), { allow });
 }
+
+const unknownPath: NodeHandler = (request, response) =>
+  refuse(request, response, new GatewayError('unknown_url', 'This path does not exist here.'));
 
 /** Answers go straight to Node's response: Hono routes, nothing of it stands in the stream's way. */
 function onNode(handler: NodeHandler) {
