@@ -154,7 +154,7 @@ test('a rest is for one model, a refused key rests for every model', async (t) =
 test('when all are only failing the one back soonest is tried; limits, refusals and pauses are never overridden', async (t) => {
   const ledger = new Ledger(configOf([1, 1, 1]));
   const failed = (credential: string, now: number) =>
-    ledger.report({ upstream: 'u', credential, model: 'm', kind: 'failed' }, now);
+    ledger.report({ upstream: 'u', credential, model: 'm', kind: 'failed', atOnce: true }, now);
   failed('k1', 0);
   failed('k0', 10);
   ledger.report({ upstream: 'u', credential: 'k2', model: 'm', kind: 'rate-limited', retryAfter: 20 }, 0);
@@ -229,4 +229,79 @@ test('a session has one credential for each alias, so that a second model does n
   const before = [ask('a'), ask('b')];
   for (const [index, name] of ['a', 'b', 'a', 'b'].entries())
     t.match(ask(name), { credential: before[index % 2]?.credential, sticky: true });
+});
+
+const COUNTED = { upstream: 'u', credential: 'k0', model: 'm', kind: 'failed' } as const;
+
+test('one failure among many attempts rests nothing, half of them do', async (t) => {
+  const ledger = new Ledger(configOf([1, 1]));
+  t.strictSame(ledger.report({ ...COUNTED, attempts: 10 }, 0), [], 'the first');
+  for (let failure = 2; failure < 9; failure++) t.strictSame(ledger.report({ ...COUNTED, attempts: 1 }, failure), []);
+  t.match(ledger.report({ ...COUNTED, attempts: 1 }, 10), [{ reason: 'failing', remaining: 500 }], '9 of 18');
+  t.strictSame(count(ledger, 4, 11), { k1: 4 });
+});
+
+test('failures further apart than the window are not added up', async (t) => {
+  const ledger = new Ledger(configOf([1, 1]));
+  for (let at = 0; at < 300_000; at += 30_000) t.strictSame(ledger.report(COUNTED, at), []);
+  t.match(ledger.report(COUNTED, 280_000), [{ reason: 'failing' }]);
+});
+
+test('what says "not now", or fails its trial, rests at once', async (t) => {
+  for (const outcome of [{ atOnce: true }, { retryAfter: 500 }, { trial: true }])
+    t.match(new Ledger(configOf([1])).report({ ...COUNTED, ...outcome }, 0), [{ reason: 'failing', remaining: 500 }]);
+});
+
+test('a session stays where it is when its credential was merely tried, and moves when that rests', async (t) => {
+  const ledger = new Ledger(configOf([1, 1, 1]));
+  const request = { ...REQUEST, session: 's' };
+  const { credential } = picked(ledger, request, 0);
+  const key = `u/${credential}` as const;
+  ledger.report({ ...COUNTED, credential, attempts: 5 }, 1);
+  t.not(picked(ledger, { ...request, exclude: [key] }, 1).credential, credential);
+  t.match(ledger.choose(request, 2), { credential, sticky: true });
+  ledger.report({ ...COUNTED, credential, atOnce: true }, 3);
+  const next = picked(ledger, { ...request, exclude: [key] }, 4);
+  t.match(ledger.choose(request, 5), { credential: next.credential, sticky: true });
+});
+
+test('an upstream can be passed over whole', async (t) => {
+  const config = { ...configOf([1]), upstreams: [upstream('a', [1, 1]), upstream('b', [1])] };
+  const targets = ['a', 'b'].map((name) => ({ upstream: name, weight: 1, priority: 1 }));
+  const ledger = new Ledger({ ...config, models: [{ name: 'm', targets }] });
+  for (let pick = 0; pick < 4; pick++) t.equal(picked(ledger, { ...REQUEST, exclude: ['a/*'] }, 0).upstream, 'b');
+  t.match(ledger.choose({ ...REQUEST, exclude: ['a/*', 'b/*'] }, 0), { found: false, reason: 'tried' });
+});
+
+test('the last resort ends with the fifth rest in a row: then only trials go out', async (t) => {
+  const ledger = new Ledger(configOf([1]));
+  const fail = (now: number) => ledger.report({ ...COUNTED, atOnce: true, trial: true }, now);
+  let now = 0;
+  for (const length of [500, 1_000, 2_000, 4_000]) {
+    t.match(fail(now), [{ remaining: length }]);
+    t.match(ledger.choose(REQUEST, now), { found: true, trial: true });
+    t.match(fail(now + 1), [{ remaining: length - 1 }], 'the same incident lasts no longer for it');
+    now += length;
+  }
+  t.match(fail(now), [{ remaining: 5_000 }]);
+  t.match(ledger.choose(REQUEST, now + 1), { found: false, reason: 'resting', rest: 'failing', retryAfter: 4_999 });
+  t.match(ledger.choose(REQUEST, now + 5_000), { found: true, trial: true });
+  ledger.report({ ...COUNTED, kind: 'ok', trial: true }, now + 5_001);
+  t.match(ledger.choose(REQUEST, now + 5_002), { found: true, trial: false });
+});
+
+test('a spent limit rests until it fills up, without a trial, and is a last resort', async (t) => {
+  const ledger = new Ledger(configOf([1, 1]));
+  const spent = (credential: string, retryAfter: number, now: number) =>
+    ledger.report({ upstream: 'u', credential, model: 'm', kind: 'spent', retryAfter }, now);
+  t.match(spent('k0', 2_000, 0), [{ reason: 'spent', remaining: 2_000 }]);
+  t.strictSame(spent('k0', 2_000, 1), [], 'told once');
+  t.strictSame(count(ledger, 4, 1_999), { k1: 4 });
+  t.notOk(Array.from({ length: 4 }, () => picked(ledger, REQUEST, 2_000)).some((choice) => choice.trial));
+  t.match(spent('k1', 600_000, 2_000), [{ remaining: 60_000 }], 'within bounds');
+  spent('k0', 1_000, 2_000);
+  t.match(ledger.choose(REQUEST, 2_001), { found: true, credential: 'k0' }, 'nobody has refused anything');
+  ledger.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'rate-limited', retryAfter: 500 }, 2_002);
+  t.match(spent('k0', 9_000, 2_003), [], 'a limit that was told of stays');
+  t.match(ledger.choose(REQUEST, 2_003), { found: true, credential: 'k1' });
 });

@@ -5,8 +5,8 @@
  */
 import type { GatewayConfig } from '../config.js';
 import { type Member, type Plan, planOf, type Target, type Tier, targetOf } from './plan.js';
-import { refusal, soonestFailing, unusedOf } from './refusal.js';
-import { type HeldRest, Rests } from './rests.js';
+import { isExcluded, lastResort, refusal, unusedOf } from './refusal.js';
+import { type HeldRest, Rests, type Standing } from './rests.js';
 import { type Binding, Sessions, sessionKey, sessionOfKey, sharedTtl } from './sessions.js';
 import { newTurns, type Turns, takeTurn } from './turns.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from './types.js';
@@ -57,17 +57,21 @@ export class Ledger {
     this.#sessions = new Sessions(sharedTtl(config.sticky.ttl), config.sticky.maxSessions);
   }
 
-  /** Sticky hit, else the next in turn skipping what rests; binds the session to what it gives. */
+  /** Sticky hit, else the next in turn skipping what rests; binds the session to what it gives, unless its own was merely tried. */
   choose(request: ChoiceRequest, now: number): Choice {
     const tiers = this.#plan.routes.get(request.alias) ?? [];
     const session = request.session === undefined ? undefined : sessionKey(request.session, request.alias);
     const bound = session === undefined ? undefined : this.#sessions.get(session, now);
-    const kept = bound && this.#keep(bound, tiers, request, now);
-    const pick = kept ?? this.#inTurn(tiers, request, now);
-    if (pick !== undefined) return this.#settle(pick, session, kept !== undefined, now);
+    const place = bound && this.#placeOf(bound, tiers);
+    const kept = place && this.#usable(place.target, place.member, request, now);
+    if (kept !== undefined) return this.#settle(kept, session, true, now);
+    const stays = place !== undefined && this.#standing(place.target, place.member, request, now) !== 'resting';
+    const binds = stays ? undefined : session;
+    const pick = this.#inTurn(tiers, request, now);
+    if (pick !== undefined) return this.#settle(pick, binds, false, now);
     const unused = unusedOf(tiers, request, this.#rests, now);
-    const lastResort = soonestFailing(unused);
-    return lastResort ? this.#settle({ ...lastResort, trial: true }, session, false, now) : refusal(unused);
+    const last = lastResort(unused);
+    return last ? this.#settle({ ...last, trial: true }, binds, false, now) : refusal(unused);
   }
 
   /** The session goes with `choice` from now on. */
@@ -142,13 +146,13 @@ export class Ledger {
     return { credentials, sessions: { count: this.#sessions.size, newest } };
   }
 
-  /** The bound credential, if this request may use it now. */
-  #keep(bound: Binding, tiers: readonly Tier[], request: ChoiceRequest, now: number): Candidate | undefined {
+  /** Where a session is bound to, if that is still configured. */
+  #placeOf(bound: Binding, tiers: readonly Tier[]): { readonly target: Target; readonly member: Member } | undefined {
     const target = tiers
       .flatMap((tier) => tier.targets)
       .find(({ upstream, model }) => upstream === bound.upstream && model === bound.model);
     const member = target?.pool.byId.get(bound.credential);
-    return target && member && this.#usable(target, member, request, now);
+    return target && member && { target, member };
   }
 
   #inTurn(tiers: readonly Tier[], request: ChoiceRequest, now: number): Candidate | undefined {
@@ -181,10 +185,14 @@ export class Ledger {
   }
 
   #usable(target: Target, member: Member, request: ChoiceRequest, now: number): Candidate | undefined {
-    if (request.exclude?.includes(member.key)) return undefined;
-    const model = target.model ?? request.model;
-    const standing = this.#rests.standing(member.key, model, now);
-    return standing === 'resting' ? undefined : { target, member, model, trial: standing === 'trial' };
+    if (isExcluded(request, target.upstream, member.key)) return undefined;
+    const standing = this.#standing(target, member, request, now);
+    if (standing === 'resting') return undefined;
+    return { target, member, model: target.model ?? request.model, trial: standing === 'trial' };
+  }
+
+  #standing(target: Target, member: Member, request: ChoiceRequest, now: number): Standing {
+    return this.#rests.standing(member.key, target.model ?? request.model, now);
   }
 
   #settle(

@@ -1,7 +1,8 @@
 /** What to do when nothing is in turn: the last resort, or a refusal that says when to come back. */
 import type { Member, Target, Tier } from './plan.js';
-import type { Blocked, Rests } from './rests.js';
-import type { ChoiceRequest, NoCredential } from './types.js';
+import { LAST_RESORTS } from './rest-length.js';
+import { type Blocked, isGuess, type Rests } from './rests.js';
+import type { ChoiceRequest, CredentialKey, NoCredential } from './types.js';
 
 /** A credential that the request could have had, and what kept it from it. */
 export interface Unused {
@@ -19,18 +20,26 @@ export function unusedOf(tiers: readonly Tier[], request: ChoiceRequest, rests: 
     .flatMap((target) =>
       target.pool.members.map((member) => {
         const model = target.model ?? request.model;
-        const tried = request.exclude?.includes(member.key) ?? false;
+        const tried = isExcluded(request, target.upstream, member.key);
         return { target, member, model, tried, blocked: rests.blocked(member.key, model, now) };
       }),
     );
 }
 
+/** Whether the request has had enough of it. */
+export function isExcluded({ exclude }: ChoiceRequest, upstream: string, key: CredentialKey): boolean {
+  return exclude !== undefined && (exclude.includes(key) || exclude.includes(`${upstream}/*`));
+}
+
 /**
- * Failing is our guess, not the upstream's word: rather than refuse, the one that is back soonest is tried. What the
- * upstream limited or refused, and what the operator paused, is never overridden.
+ * Failing is our guess, not the upstream's word: rather than refuse, the one that is back soonest is tried, until it has
+ * failed so often that only trials make sense. What the upstream limited or refused, and what the operator paused, is
+ * never overridden.
  */
-export function soonestFailing(unused: readonly Unused[]): Unused | undefined {
-  return soonest(unused.filter(({ tried, blocked }) => !tried && blocked?.reason === 'failing'));
+export function lastResort(unused: readonly Unused[]): Unused | undefined {
+  return soonest(
+    unused.filter(({ tried, blocked }) => !tried && blocked && isGuess(blocked.reason) && blocked.failures <= LAST_RESORTS),
+  );
 }
 
 export function refusal(unused: readonly Unused[]): NoCredential {

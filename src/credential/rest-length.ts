@@ -6,15 +6,24 @@ interface Backoff {
   readonly longest: number;
 }
 
-/** A 401 or 403 seldom mends itself; a rate limit turns over within a minute; an upstream's hiccup within seconds. */
+/**
+ * A 401 or 403 seldom mends itself; a rate limit turns over within a minute; an upstream's hiccup within seconds, and one
+ * that is back after an hour should serve again within five.
+ */
 export const BACKOFFS = {
   'rate-limited': { first: 1_000, longest: 60_000 },
+  spent: { first: 1_000, longest: 60_000 },
   refused: { first: 60_000, longest: 600_000 },
-  failing: { first: 500, longest: 30_000 },
+  failing: { first: 500, longest: 5_000 },
 } as const satisfies Record<Exclude<RestReason, 'paused'>, Backoff>;
 
-/** An upstream that asks for more is asked again after this all the same. */
-export const LONGEST_RETRY_AFTER = 3_600_000;
+/**
+ * An upstream that asks for more is asked again after this all the same: a limit may be one of an hour; a limit of the
+ * minute that is merely spent fills up while it is waited for; who is overloaded cannot know when it will not be.
+ */
+const LONGEST_TOLD = { 'rate-limited': 3_600_000, spent: 60_000, failing: 300_000 } as const;
+/** Rests in a row past which a failing credential is no last resort any more: only its trials go out. */
+export const LAST_RESORTS = 4;
 /** How long the one trial of a rested credential may run before another is granted: its worker may have died. */
 export const TRIAL_LEASE = 60_000;
 /** A rest that ended this long ago without anybody trying is forgotten, its count of failures too. */
@@ -24,7 +33,7 @@ export const UNTIL_RESUMED = 365 * 86_400_000;
 
 export type FailureReason = keyof typeof BACKOFFS;
 
-const REASONS = { 'rate-limited': 'rate-limited', refused: 'refused', failed: 'failing' } as const;
+const REASONS = { 'rate-limited': 'rate-limited', spent: 'spent', refused: 'refused', failed: 'failing' } as const;
 
 export function reasonOf(kind: Exclude<Outcome['kind'], 'ok'>): FailureReason {
   return REASONS[kind];
@@ -32,7 +41,14 @@ export function reasonOf(kind: Exclude<Outcome['kind'], 'ok'>): FailureReason {
 
 /** The length of the rest after `failures` in a row (from 1): what the upstream said, else doubling. */
 export function restLength(reason: FailureReason, failures: number, retryAfter: number | undefined): number {
-  if (reason === 'rate-limited' && retryAfter !== undefined) return Math.min(Math.max(retryAfter, 0), LONGEST_RETRY_AFTER);
+  const told = toldLength(reason, retryAfter);
+  if (told !== undefined) return told;
   const { first, longest } = BACKOFFS[reason];
   return Math.min(first * 2 ** Math.min(failures - 1, 30), longest);
+}
+
+/** What the upstream said of when to come back, within bounds; undefined where it said nothing that counts. */
+export function toldLength(reason: FailureReason, retryAfter: number | undefined): number | undefined {
+  if (retryAfter === undefined || reason === 'refused') return undefined;
+  return Math.min(Math.max(retryAfter, 0), LONGEST_TOLD[reason]);
 }

@@ -6,11 +6,13 @@
  *             |                               +--failure: count + 1, longer rest------------+  |
  *             +----------------------------------------ok---------------------------------------+
  *
- * A lease that runs out is as good as no trial. A paused credential stays out whatever else happens.
+ * A failure here is one that counts as such at once, or one too many in its window (`failure-windows.ts`). What is merely
+ * spent is in turn again when its rest ends, without a trial: nothing has failed. A lease that runs out is as good as no trial. A paused credential stays out whatever else happens.
  */
 
+import { FailureWindows } from './failure-windows.js';
 import { credentialKey } from './plan.js';
-import { type FailureReason, REST_MEMORY, reasonOf, restLength, TRIAL_LEASE, UNTIL_RESUMED } from './rest-length.js';
+import { type FailureReason, REST_MEMORY, reasonOf, restLength, TRIAL_LEASE, toldLength, UNTIL_RESUMED } from './rest-length.js';
 import type { CredentialKey, Outcome, Rest, RestReason } from './types.js';
 
 /** `trial`: the rest is over and the caller may be the one that tries, after `grant`. */
@@ -21,6 +23,8 @@ export interface Blocked {
   readonly reason: RestReason;
   /** Milliseconds; absent for a pause, which has no end of its own. */
   readonly remaining: number | undefined;
+  /** Rests in a row. */
+  readonly failures: number;
 }
 
 /** One rest as the admin pages see it. */
@@ -51,6 +55,7 @@ const TRIAL_RETRY = 1_000;
 export class Rests {
   readonly #paused = new Set<CredentialKey>();
   readonly #held = new Map<CredentialKey, Map<string, RestState>>();
+  readonly #windows = new FailureWindows();
 
   /** What this credential may be used for at this moment. */
   standing(key: CredentialKey, model: string, now: number): Standing {
@@ -77,15 +82,16 @@ export class Rests {
 
   /** Why it is out of turn and for how long, the longest of what applies; undefined when nothing holds it. */
   blocked(key: CredentialKey, model: string, now: number): Blocked | undefined {
-    if (this.#paused.has(key)) return { reason: 'paused', remaining: undefined };
+    if (this.#paused.has(key)) return { reason: 'paused', remaining: undefined, failures: 0 };
     const models = this.#held.get(key);
-    let longest: { reason: RestReason; remaining: number } | undefined;
+    let longest: (Blocked & { readonly remaining: number }) | undefined;
     for (const name of [EVERY_MODEL, model]) {
       const state = models && this.#current(models, key, name, now);
       if (state === undefined || (state.until <= now && state.lease <= now)) continue;
       const remaining = state.until > now ? state.until - now : Math.min(state.lease - now, TRIAL_RETRY);
-      if (longest?.reason === 'failing' || longest === undefined || (state.reason !== 'failing' && remaining > longest.remaining))
-        longest = { reason: state.reason, remaining };
+      const { reason, failures } = state;
+      if (longest === undefined || (!isGuess(reason) && (isGuess(longest.reason) || remaining > longest.remaining)))
+        longest = { reason, remaining, failures };
     }
     return longest;
   }
@@ -93,9 +99,12 @@ export class Rests {
   /** Learn from an attempt; what every worker must hear comes back. */
   report(outcome: Outcome, now: number): Rest[] {
     const key = credentialKey(outcome.upstream, outcome.credential);
-    if (outcome.kind !== 'ok') return [this.#rest(key, outcome, reasonOf(outcome.kind), now)];
     // An answer begun before the credential rested proves nothing about now; the trial's does.
-    return outcome.trial ? [EVERY_MODEL, outcome.model].flatMap((model) => this.#end(key, model, now)) : [];
+    if (outcome.kind === 'ok')
+      return outcome.trial ? [EVERY_MODEL, outcome.model].flatMap((model) => this.#end(key, model, now)) : [];
+    if (outcome.kind === 'spent') return this.#spend(key, outcome, now);
+    if (isCounted(outcome) && !this.#windows.fails(key, outcome, now)) return [];
+    return [this.#rest(key, outcome, reasonOf(outcome.kind), now)];
   }
 
   pause(key: CredentialKey): Rest {
@@ -156,6 +165,15 @@ export class Rests {
     return { key, model, reason: state.reason, remaining: state.until - now };
   }
 
+  /** Said by every answer that is under way, so once is enough; what rests for worse, or is on trial, stays as it is. */
+  #spend(key: CredentialKey, { model, retryAfter }: Outcome, now: number): Rest[] {
+    const models = this.#held.get(key);
+    if (models !== undefined && this.#current(models, key, model, now) !== undefined) return [];
+    const remaining = restLength('spent', 1, retryAfter);
+    this.#hold(key, model, { reason: 'spent', failures: 1, until: now + remaining, lease: 0 });
+    return [{ key, model, reason: 'spent', remaining }];
+  }
+
   #end(key: CredentialKey, model: string, now: number): Rest[] {
     const state = this.#held.get(key)?.get(model);
     if (state === undefined) return [];
@@ -181,28 +199,39 @@ export class Rests {
 
   #current(models: ReadonlyMap<string, RestState>, key: CredentialKey, model: string, now: number): RestState | undefined {
     const state = models.get(model);
-    if (state === undefined || state.until + REST_MEMORY >= now) return state;
+    if (state === undefined || state.until + (state.reason === 'spent' ? 0 : REST_MEMORY) > now) return state;
     this.#forget(key, model);
     return undefined;
   }
 }
 
-/** A failure while it rests is the same incident told by another request: it is not counted again, but may last longer. */
+/** What nobody but us has said, or what was said without refusing anything. */
+export function isGuess(reason: RestReason): boolean {
+  return reason === 'failing' || reason === 'spent';
+}
+
+/** Whether one such outcome means little by itself. */
+export function isCounted({ kind, atOnce, trial, retryAfter }: Outcome): boolean {
+  return kind === 'failed' && !atOnce && !trial && retryAfter === undefined;
+}
+
+/** A failure while it rests is the same incident told by another request: it is not counted again, but what is told may last longer. */
 function prolong(before: RestState, reason: FailureReason, outcome: Outcome, now: number): RestState {
+  const milder = before.reason === 'rate-limited' && reason === 'failing';
+  const guessed = before.reason === reason && reason === 'failing' && toldLength(reason, outcome.retryAfter) === undefined;
+  if (milder || guessed) return { ...before, lease: 0 };
   const until = now + restLength(reason, before.failures, outcome.retryAfter);
   // What the upstream says outranks what we guessed.
-  const told = before.reason === 'failing' && reason === 'rate-limited';
-  const milder = before.reason === 'rate-limited' && reason === 'failing';
   return {
-    reason: milder ? before.reason : reason,
+    reason,
     failures: before.failures,
-    until: told ? until : milder ? before.until : Math.max(before.until, until),
+    until: before.reason === reason ? Math.max(before.until, until) : until,
     lease: 0,
   };
 }
 
 function again(before: RestState | undefined, reason: FailureReason, outcome: Outcome, now: number): RestState {
-  const forgotten = before === undefined || before.until + REST_MEMORY < now;
+  const forgotten = before === undefined || before.reason === 'spent' || before.until + REST_MEMORY < now;
   const failures = forgotten ? 1 : before.failures + 1;
   return { reason, failures, until: now + restLength(reason, failures, outcome.retryAfter), lease: 0 };
 }

@@ -4,7 +4,13 @@
 export type CredentialKey = `${string}/${string}`;
 
 /** Why a credential is out of turn. */
-export type RestReason = 'rate-limited' | 'refused' | 'failing' | 'paused';
+export type RestReason =
+  | 'rate-limited'
+  /** The upstream said on an answer that nothing is left of a limit: it has refused nothing yet. */
+  | 'spent'
+  | 'refused'
+  | 'failing'
+  | 'paused';
 
 /** Ask for a credential: sticky if the session is known, else the next in turn. */
 export interface ChoiceRequest {
@@ -14,7 +20,7 @@ export interface ChoiceRequest {
   readonly model: string;
   /** Hash of client and session; absent: no stickiness. */
   readonly session?: string;
-  /** Credentials this request has tried already. */
+  /** Credentials this request has tried already; `upstream/*` stands for all of an upstream. The session stays where it is unless that rests. */
   readonly exclude?: readonly CredentialKey[];
 }
 
@@ -48,9 +54,13 @@ export interface Outcome {
   readonly upstream: string;
   readonly credential: string;
   readonly model: string;
-  readonly kind: 'ok' | 'rate-limited' | 'refused' | 'failed';
+  readonly kind: 'ok' | 'rate-limited' | 'spent' | 'refused' | 'failed';
   /** From `Retry-After` and its kin, in milliseconds: the ceiling of the rest. */
   readonly retryAfter?: number;
+  /** `failed`: it said "not now" or nothing at all, and rests whatever went well before. Absent: it is counted (`failure-windows.ts`). */
+  readonly atOnce?: boolean;
+  /** `failed`: attempts at this credential × model since the last such report of this reporter, this one included. Default 1. */
+  readonly attempts?: number;
   readonly trial?: boolean;
 }
 

@@ -118,11 +118,17 @@ export function storeContract(subject: ContractSubject): void {
     for (const worker of cluster.workers) t.match(await worker.choose(request), { credential: own.credential, sticky: true });
   });
 
-  promise('a credential that this request tried is not given again and the session follows', {}, async (cluster, t) => {
+  promise('a credential that this request tried is not given again; the session follows if it rests', {}, async (cluster, t) => {
     const request = { ...REQUEST, session: 's' };
     const first = found(await cluster.workers[0]!.choose(request));
-    const second = found(await cluster.workers[0]!.choose({ ...request, exclude: [`u/${first.credential}`] }));
-    t.not(second.credential, first.credential);
+    const again = { ...request, exclude: [`u/${first.credential}` as const] };
+    t.not(found(await cluster.workers[0]!.choose(again)).credential, first.credential);
+    for (const worker of cluster.workers) t.match(await worker.choose(request), { credential: first.credential, sticky: true });
+    await cluster.workers[0]!.report({ upstream: 'u', credential: first.credential, model: 'm', kind: 'failed', atOnce: true });
+    const second = found(await cluster.workers[0]!.choose(again));
+    await sleep(HEARD);
+    for (const worker of cluster.workers) t.match(await worker.choose(request), { credential: second.credential, sticky: true });
+    t.match(await cluster.workers[0]!.choose({ ...REQUEST, exclude: ['u/*'] }), { found: false, reason: 'tried' });
     t.match(await cluster.workers[0]!.choose({ ...REQUEST, exclude: ['u/k0', 'u/k1', 'u/k2', 'u/k3'] }), {
       found: false,
       reason: 'tried',
@@ -159,7 +165,7 @@ export function storeContract(subject: ContractSubject): void {
   });
 
   promise('a failed trial rests again, longer', { weights: [1, 1] }, async (cluster, t) => {
-    const failed = { upstream: 'u', credential: 'k0', model: 'm', kind: 'failed' } as const;
+    const failed = { upstream: 'u', credential: 'k0', model: 'm', kind: 'failed', atOnce: true } as const;
     await cluster.workers[0]!.report(failed);
     await sleep(600);
     t.equal((await chooseAll(cluster, 6)).filter((choice) => choice.trial).length, 1);
@@ -169,6 +175,36 @@ export function storeContract(subject: ContractSubject): void {
     t.match(rest, { model: 'm', reason: 'failing' });
     t.ok(rest!.remaining > 500 && rest!.remaining <= 1_000, String(rest!.remaining));
   });
+
+  promise('failures count against attempts, over all workers', { weights: [1, 1] }, async (cluster, t) => {
+    const failed = (attempts: number) => ({ upstream: 'u', credential: 'k0', model: 'm', kind: 'failed', attempts }) as const;
+    const resting = async () => (await last(cluster).snapshot()).credentials[0]!.rests.length;
+    await cluster.workers[0]!.report(failed(3));
+    await last(cluster).report(failed(2));
+    await sleep(HEARD);
+    t.equal(await resting(), 0, '2 of 5');
+    await cluster.workers[0]!.report(failed(1));
+    await sleep(HEARD);
+    t.equal(await resting(), 1, '3 of 6');
+    t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [['k1', 8]]);
+  });
+
+  promise(
+    'a spent limit rests until it fills up, without a trial, and is a last resort',
+    { weights: [1, 1] },
+    async (cluster, t) => {
+      const spent = (credential: string, retryAfter: number) =>
+        cluster.workers[0]!.report({ upstream: 'u', credential, model: 'm', kind: 'spent', retryAfter });
+      await spent('k0', 800);
+      await sleep(HEARD);
+      t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [['k1', 8]]);
+      await spent('k1', 60_000);
+      await sleep(HEARD);
+      t.match(await last(cluster).choose(REQUEST), { found: true, credential: 'k0' });
+      await sleep(800);
+      t.notOk((await chooseAll(cluster, 8)).some((choice) => choice.trial || choice.credential !== 'k0'));
+    },
+  );
 
   promise('a refusal rests the whole credential, a rate limit one model', { ...anyModel(), weights: [1] }, async (cluster, t) => {
     const ask = (model: string) => last(cluster).choose({ alias: '*', model });
@@ -184,7 +220,8 @@ export function storeContract(subject: ContractSubject): void {
   });
 
   promise('when all are only failing the one back soonest is tried', { weights: [1, 1] }, async (cluster, t) => {
-    const failed = (credential: string) => cluster.workers[0]!.report({ upstream: 'u', credential, model: 'm', kind: 'failed' });
+    const failed = (credential: string) =>
+      cluster.workers[0]!.report({ upstream: 'u', credential, model: 'm', kind: 'failed', atOnce: true });
     await failed('k1');
     await sleep(20);
     await failed('k0');

@@ -4,6 +4,7 @@
  * store is sure to have kept the session (so all workers agree).
  */
 import { credentialKey } from '../credential/plan.js';
+import { isExcluded } from '../credential/refusal.js';
 import { sessionKey } from '../credential/sessions.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Rest } from '../credential/types.js';
 
@@ -55,14 +56,14 @@ export class KnownSessions {
       this.#entries.delete(key);
       return undefined;
     }
-    if (known.asked !== request.model || request.exclude?.includes(known.key)) return undefined;
+    if (known.asked !== request.model || isExcluded(request, known.choice.upstream, known.key)) return undefined;
     this.#picks.set(known.key, (this.#picks.get(known.key) ?? 0) + 1);
     return { choice: known.choice, touch: this.#touched(key, known, now) };
   }
 
-  /** Keep what the store answered to a question asked at `epoch` and `asked`. */
+  /** Keep what the store answered to a question asked at `epoch` and `asked`; a second try is not where the session belongs. */
   remember(request: ChoiceRequest, choice: Choice, epoch: number, asked: number): void {
-    if (request.session === undefined || !choice.found || choice.trial) return;
+    if (request.session === undefined || request.exclude?.length || !choice.found || choice.trial) return;
     const id = credentialKey(choice.upstream, choice.credential);
     const known: Known = { choice: { ...choice, sticky: true }, asked: request.model, key: id, epoch, confirmed: asked };
     const key = sessionKey(request.session, request.alias);

@@ -5,7 +5,8 @@
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
 import { credentialKey, type Plan, planOf, targetOf } from '../credential/plan.js';
-import { BACKOFFS, reasonOf, restLength, UNTIL_RESUMED } from '../credential/rest-length.js';
+import { BACKOFFS, reasonOf, toldLength, UNTIL_RESUMED } from '../credential/rest-length.js';
+import { isCounted } from '../credential/rests.js';
 import { sessionKey, sharedTtl } from '../credential/sessions.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome } from '../credential/types.js';
 import { log } from '../log.js';
@@ -261,9 +262,10 @@ export class RedisStore implements PrimaryStore {
 
 function reportArguments(key: CredentialKey, outcome: Outcome): (string | number)[] {
   const trial = outcome.trial ? 1 : 0;
-  if (outcome.kind === 'ok') return [key, outcome.model, 'ok', -1, 0, 0, trial];
+  if (outcome.kind === 'ok') return [key, outcome.model, 'ok', -1, 0, 0, trial, 0];
   const reason = reasonOf(outcome.kind);
-  const told = reason === 'rate-limited' && outcome.retryAfter !== undefined ? restLength(reason, 1, outcome.retryAfter) : -1;
+  const told = Math.ceil(toldLength(reason, outcome.retryAfter) ?? -1);
   const { first, longest } = BACKOFFS[reason];
-  return [key, reason === 'refused' ? '*' : outcome.model, reason, Math.ceil(told), first, longest, trial];
+  const counted = isCounted(outcome) ? Math.max(1, outcome.attempts ?? 1) : 0;
+  return [key, reason === 'refused' ? '*' : outcome.model, reason, told, first, longest, trial, counted];
 }

@@ -4,7 +4,7 @@ import { sessionOfKey } from '../credential/sessions.js';
 import type { Choice, CredentialKey, Rest, RestReason } from '../credential/types.js';
 import type { CredentialSnapshot, SessionSnapshot, StoreSnapshot } from './store.js';
 
-const REASONS: readonly unknown[] = ['rate-limited', 'refused', 'failing', 'paused'] satisfies RestReason[];
+const REASONS: readonly unknown[] = ['rate-limited', 'spent', 'refused', 'failing', 'paused'] satisfies RestReason[];
 
 /** The choose script's reply; undefined when it is not one. */
 export function readChoice(reply: unknown): Choice | undefined {

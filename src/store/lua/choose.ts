@@ -7,7 +7,7 @@
  * Reply: plan | none | ok upstream credential model sticky trial | resting|tried reason ms
  */
 export const CHOOSE = `
-local alias, model, session, ttl, most, tried = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+local alias, model, session, ttl, most = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local plan = KEYS[1]
 local routeText = safe('HGET', plan, 'r:' .. alias)
 if not routeText then
@@ -17,9 +17,12 @@ end
 local tiers = cjson.decode(routeText)
 
 local excluded = {}
-for key in string.gmatch(tried, '[^\\n]+') do excluded[key] = true end
+for key in string.gmatch(ARGV[7], '[^\\n]+') do excluded[key] = true end
+local function tried(upstream, key) return excluded[key] or excluded[upstream .. '/*'] end
 
 local function modelOf(target) return target.model ~= '' and target.model or model end
+
+local function guess(reason) return reason == 'failing' or reason == 'spent' end
 
 -- free | trial | resting, and for resting why and how long (a pause: -1)
 local memo = {}
@@ -33,15 +36,16 @@ local function standing(key, name)
     if state then
       local remaining = state.till > now and state.till - now or (state.lease > now and math.min(state.lease - now, 1000)) or nil
       if remaining then
-        if found.is ~= 'resting' or found.reason == 'failing' or (state.reason ~= 'failing' and remaining > found.remaining) then
-          found = { is = 'resting', reason = state.reason, remaining = remaining }
+        local told = not guess(state.reason)
+        if found.is ~= 'resting' or (told and (guess(found.reason) or remaining > found.remaining)) then
+          found = { is = 'resting', reason = state.reason, remaining = remaining, failures = state.failures }
         end
       elseif found.is == 'free' then
         found = { is = 'trial' }
       end
     end
   end
-  if raw[1] then found = { is = 'resting', reason = 'paused', remaining = -1 } end
+  if raw[1] then found = { is = 'resting', reason = 'paused', remaining = -1, failures = 0 } end
   memo[id] = found
   return found
 end
@@ -57,10 +61,13 @@ local function grant(key, name)
   end
 end
 
+-- The session's own credential is in order and was merely tried: the session stays with it.
+local stays = false
+
 local function settle(pick, sticky)
   local key = pick.target.upstream .. '/' .. pick.id
   if pick.trial then grant(key, modelOf(pick.target)) end
-  if session ~= '' then
+  if session ~= '' and not stays then
     bind(session, pick.target.upstream .. '\\n' .. pick.id .. '\\n' .. pick.target.model, ttl, most)
   end
   -- Renewed now and then, and whenever the key may be new. Last: after one write that may always be made, Redis would
@@ -74,7 +81,7 @@ end
 
 local function usable(target, id)
   local key = target.upstream .. '/' .. id
-  if excluded[key] then return nil end
+  if tried(target.upstream, key) then return nil end
   local is = standing(key, modelOf(target)).is
   if is == 'resting' then return nil end
   return { target = target, id = id, trial = is == 'trial' }
@@ -150,22 +157,28 @@ local function kept()
   if redis.call('HEXISTS', plan, 'i:' .. upstream .. '/' .. id) == 0 then return nil end
   for _, tier in ipairs(tiers) do
     for _, target in ipairs(tier.targets) do
-      if target.upstream == upstream and target.model == name then return usable(target, id) end
+      if target.upstream == upstream and target.model == name then
+        stays = standing(upstream .. '/' .. id, modelOf(target)).is ~= 'resting'
+        return usable(target, id)
+      end
     end
   end
   return nil
 end
 
 local sticky = session ~= '' and kept()
-if sticky then return settle(sticky, true) end
+if sticky then
+  stays = false
+  return settle(sticky, true)
+end
 for _, tier in ipairs(tiers) do
   local pick = fromTier(tier)
   if pick then return settle(pick, false) end
 end
 
--- Nothing is in turn: the failing one that is back soonest, else a refusal that says when to come back.
+-- Nothing is in turn: the one out by a guess that is back soonest, else a refusal that says when to come back.
 local function sooner(a, b) return not b or (a.remaining >= 0 and (b.remaining < 0 or a.remaining < b.remaining)) end
-local failing, waiting, done = nil, nil, nil
+local resort, waiting, done = nil, nil, nil
 for _, tier in ipairs(tiers) do
   for _, target in ipairs(tier.targets) do
     for member = 0, target.members - 1 do
@@ -173,16 +186,16 @@ for _, tier in ipairs(tiers) do
       local key = target.upstream .. '/' .. id
       local found = standing(key, modelOf(target))
       local one = { target = target, id = id, trial = true, reason = found.reason or '', remaining = found.remaining or -1 }
-      if excluded[key] then
+      if tried(target.upstream, key) then
         if sooner(one, done) then done = one end
       else
-        if one.reason == 'failing' and sooner(one, failing) then failing = one end
+        if guess(one.reason) and found.failures <= RESORTS and sooner(one, resort) then resort = one end
         if sooner(one, waiting) then waiting = one end
       end
     end
   end
 end
-if failing then return settle(failing, false) end
+if resort then return settle(resort, false) end
 local first = waiting or done
 if not first then return { 'none' } end
 return { waiting and 'resting' or 'tried', first.reason, string.format('%.0f', first.remaining) }

@@ -1,3 +1,5 @@
+import { LAST_RESORTS } from '../../credential/rest-length.js';
+
 /**
  * What every script begins with. `P` is the prefix of every key, `now` the server's time: hosts' clocks are never
  * compared. A key that somebody poisoned (wrong type, not a number) is deleted and counts as missing.
@@ -8,6 +10,7 @@
  *     session:<key>         string  upstream \n credential \n configured model
  *     sessions              zset    key by expiry, to count them and to bound them
  *     picks                 hash    credential -> picks
+ *     window:<up>/<id>|<m>  hash    failures that are only counted, and the attempts around them
  */
 export const COMMON = `
 local P = ARGV[1]
@@ -16,6 +19,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local WEEK = 604800000
 local MEMORY = 3600000
 local LEASE = 60000
+local RESORTS = ${LAST_RESORTS}
 
 local function safe(command, key, ...)
   local reply = redis.pcall(command, key, ...)
@@ -34,6 +38,7 @@ local function parse(raw)
   if not reason then return nil end
   local state = { reason = reason, failures = tonumber(failures), till = tonumber(till), lease = tonumber(lease) }
   if state.till + MEMORY < now or state.till > now + MEMORY + 1000 then return nil end
+  if state.reason == 'spent' and state.till <= now then return nil end
   if state.lease > now + LEASE + 1000 then state.lease = 0 end
   return state
 end

@@ -1,7 +1,10 @@
+import { FAILURE_WINDOW, LEAST_FAILURES } from '../../credential/failure-windows.js';
+
 /**
  * Learn from an attempt and tell every worker: the same rules as `Rests.report`.
  *
- * KEYS[1] the credential's rests · ARGV prefix, credential key, model, reason or 'ok', told ms or -1, first and longest ms, trial 1|0
+ * KEYS[1] the credential's rests · ARGV prefix, credential key, model, reason or 'ok', told ms or -1, first and longest ms,
+ * trial 1|0, attempts since the last report where the failure is only counted, else 0
  */
 export const REPORT = `
 local key, model, reason, trial = ARGV[2], ARGV[3], ARGV[4], ARGV[8] == '1'
@@ -24,12 +27,28 @@ local function length(failures)
   return math.min(first * 2 ^ math.min(failures - 1, 30), longest)
 end
 
+-- One more failure that is only counted; whether these are too many.
+local function fails(attempts)
+  local window = P .. 'window:' .. key .. '|' .. model
+  local failures = safe('HINCRBY', window, 'failures', 1)
+  local made = safe('HINCRBY', window, 'attempts', attempts)
+  if redis.call('PTTL', window) < 0 then redis.call('PEXPIRE', window, ${FAILURE_WINDOW}) end
+  if failures < ${LEAST_FAILURES} or failures * 2 < made then return false end
+  redis.call('DEL', window)
+  return true
+end
+
+local counted = tonumber(ARGV[9])
+if counted > 0 and not fails(counted) then return 0 end
+
 local before = parse(safe('HGET', KEYS[1], 'm:' .. model))
+if reason == 'spent' and before then return 0 end
 local state
 if before and before.till > now then
-  state = { reason = reason, failures = before.failures, till = math.max(before.till, now + length(before.failures)), lease = 0 }
-  if before.reason == 'failing' and reason == 'rate-limited' then state.till = now + length(before.failures) end
-  if before.reason == 'rate-limited' and reason == 'failing' then
+  state = { reason = reason, failures = before.failures, till = now + length(before.failures), lease = 0 }
+  if before.reason == reason then state.till = math.max(before.till, state.till) end
+  local milder = before.reason == 'rate-limited' and reason == 'failing'
+  if milder or (before.reason == reason and reason == 'failing' and told < 0) then
     state.reason = before.reason
     state.till = before.till
   end
