@@ -6,9 +6,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { end, type SpawnOptions, start } from './children.js';
+import { NotRun } from './expect.js';
 import { type GatewayWish, gatewayConfig } from './gateway-config.js';
 import { type Gateway, GatewayProcess } from './gateway-process.js';
-import { NotRun } from './row.js';
 import type { Site } from './site.js';
 import type { Wall } from './wall/wall.js';
 

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export class Unmet extends Error {}
 
+/** Thrown by a row that cannot be run here; the message says why. */
+export class NotRun extends Error {}
+
 export function ok(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Unmet(what);
 }

@@ -1,5 +1,8 @@
 /** A fault of the catalogue: what is promised when it strikes, and a run that says whether the promise was kept. */
 import type { Bench } from './bench.js';
+
+export { NotRun } from './expect.js';
+
 import type { ModelWish } from './gateway-config.js';
 
 export type Verdict = 'pass' | 'fail' | 'not-run';
@@ -38,9 +41,6 @@ export interface FaultRow {
   /** Whatever is thrown makes the row a failure, but `NotRun`. */
   run(bench: Bench): Promise<Finding>;
 }
-
-/** Thrown by a row that cannot be run here; the message says why. */
-export class NotRun extends Error {}
 
 export function pass(reason: string, figures?: Figures): Finding {
   return { verdict: 'pass', reason, figures };

@@ -1,6 +1,7 @@
 /** Runs rows: those that bear company several at a time, then those that want the machine for themselves. No row may hang. */
 import { Bench } from './bench.js';
-import { type FaultRow, type Finding, fail, NotRun, notRun } from './row.js';
+import { NotRun } from './expect.js';
+import { type FaultRow, type Finding, fail, notRun } from './row.js';
 import type { Site } from './site.js';
 
 const AT_ONCE = 4;
@@ -32,11 +33,9 @@ export async function runRows({ rows, site, target, long, onResult }: RunWish): 
     results.set(row.id, result);
     onResult(row, result);
   };
-  await inParallel(
-    rows.filter(({ alone }) => !alone),
-    AT_ONCE,
-    run,
-  );
+  // Those that wait longest begin first, so that the others run beside them.
+  const together = rows.filter(({ alone }) => !alone).sort((a, b) => boundOf(b) - boundOf(a));
+  await inParallel(together, AT_ONCE, run);
   await inParallel(
     rows.filter(({ alone }) => alone),
     1,
@@ -55,7 +54,7 @@ function whyNot({ needs, length }: FaultRow, target: boolean, long: boolean): Fi
 async function runRow(row: FaultRow, site: Site): Promise<Finding> {
   const bench = new Bench(site);
   let timer: NodeJS.Timeout | undefined;
-  const bound = (row.boundSeconds ?? BOUND_SECONDS) * 1000;
+  const bound = boundOf(row) * 1000;
   const hung = new Promise<Finding>((resolve) => {
     timer = setTimeout(() => resolve(fail(`hung: no end within ${bound / 1000} s`)), bound);
   });
@@ -63,6 +62,10 @@ async function runRow(row: FaultRow, site: Site): Promise<Finding> {
   clearTimeout(timer);
   await Promise.race([bench.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref())]);
   return found;
+}
+
+function boundOf({ boundSeconds = BOUND_SECONDS }: FaultRow): number {
+  return boundSeconds;
 }
 
 function judgeThrown(thrown: unknown): Finding {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayConfig, type ModelWish } from './gateway-config.js';
+import { gatewayConfig, type ModelWish, ONE_CLIENT } from './gateway-config.js';
 import { type Gateway, GatewayProcess } from './gateway-process.js';
 import { Wall } from './wall/wall.js';
 
@@ -22,7 +22,7 @@ export interface SiteWish {
 
 /** The shared gateway's config, for our own and for whoever sets up a target. */
 export function sharedConfig(models: readonly ModelWish[], wall: string): Record<string, unknown> {
-  return gatewayConfig({ models: [...BYSTANDER, ...models] }, wall);
+  return gatewayConfig({ models: [...BYSTANDER, ...models], config: { clients: ONE_CLIENT } }, wall);
 }
 
 export class Site {
