@@ -3,7 +3,7 @@
 const FAILURES_TO_OPEN = 3;
 const PROBE_EVERY = 500;
 /** A connection that stays silent this many probes is given up for a new one. */
-const PROBES_TO_RECONNECT = 4;
+const PROBES_TO_RECONNECT = 3;
 
 export interface BreakerActions {
   /** Rejects while the store does not serve. */

@@ -180,13 +180,13 @@ function optionsOf(place: RedisPlace): RedisOptions {
   const common = { ...FAIL_FAST, ...loginOf(place), scripts: scripts(), db: place.db };
   if (place.kind === 'socket') return { ...common, path: place.path };
   if (place.kind === 'single') return { ...common, ...place.addresses[0] };
+  // No failover detector: every sentinel tells of a failover, and the second would cut the connection that the first has
+  // led to. That a master is gone is seen by its silence, by its closing and by READONLY.
   return {
     ...common,
     sentinels: [...place.addresses],
     name: place.master,
-    failoverDetector: true,
     sentinelRetryStrategy: reconnectDelay,
-    sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: 1_000,
     enableTLSForSentinelMode: place.tls,
     ...(place.tls && { sentinelTLS: {} }),

@@ -145,6 +145,14 @@ export class RedisStore implements PrimaryStore {
     return this.#own.choose(request, performance.now());
   }
 
+  /** Redis was asked and did not answer: a session that this worker knows stays where it is. */
+  #chooseUnheard(request: ChoiceRequest): Choice {
+    const known = this.#known.lookup(request, performance.now());
+    if (known === undefined) return this.#chooseAlone(request);
+    this.#fallbacks++;
+    return known.choice;
+  }
+
   async #ask(request: ChoiceRequest): Promise<Choice> {
     const { epoch } = this.#known;
     const asked = performance.now();
@@ -152,7 +160,7 @@ export class RedisStore implements PrimaryStore {
     const choice = readChoice(reply);
     if (choice === undefined) {
       this.#breaker.failed();
-      return this.#chooseAlone(request);
+      return this.#chooseUnheard(request);
     }
     this.#breaker.succeeded();
     this.#known.remember(request, choice, epoch, asked);
@@ -246,7 +254,7 @@ export class RedisStore implements PrimaryStore {
    */
   #listening(heard: boolean): void {
     this.#heard = heard;
-    if (heard) this.#known.flush();
+    if (heard && !this.#breaker.open) this.#known.flush();
   }
 
   #changed(open: boolean): void {
