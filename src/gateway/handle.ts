@@ -51,12 +51,13 @@ function openContext(gateway: Gateway, route: Route, client: ClientExchange): Re
 async function parse(context: RequestContext, threads: OffLoop | undefined): Promise<void> {
   const { caller, body, route, snapshot, client } = context;
   if (!caller || !body) throw new GatewayError('internal_error', 'A request was parsed before it was read.');
-  const read = readFields(route, body, threads);
+  const name = client.headers[snapshot.config.sticky.header];
+  const read = readFields(route, body, threads, !!name);
   // Nearly always read already: an await costs a turn of the microtask queue.
   const fields = read instanceof Promise ? await read : read;
   context.fields = fields;
   context.model = snapshot.models.resolve(fields.model, caller);
-  context.session = sessionOf(caller.namespace, client.headers[snapshot.config.sticky.header], fields, snapshot.config.sticky);
+  context.session = sessionOf(caller.namespace, name, fields, snapshot.config.sticky);
 }
 
 function answerError(context: RequestContext, run: RequestRun, error: unknown): void {

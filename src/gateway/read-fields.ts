@@ -9,16 +9,21 @@ import type { Route } from './route.js';
 export const OFF_LOOP_FROM = 512 * 1024;
 
 /**
- * A thread that fails only costs the time it took: the body is shared, not given away, and is then read here.
+ * `isNamed`: the session has a name, its prompt is not looked at. A thread that fails only costs the time it took: the body is shared, not given away, and is then read here.
  * @throws GatewayError for a body that names no model or is no JSON object.
  */
-export function readFields(route: Route, body: Buffer, threads: OffLoop | undefined): RoutingFields | Promise<RoutingFields> {
-  if (threads === undefined || body.length < OFF_LOOP_FROM) return readHere(route, body);
+export function readFields(
+  route: Route,
+  body: Buffer,
+  threads: OffLoop | undefined,
+  isNamed = false,
+): RoutingFields | Promise<RoutingFields> {
+  if (threads === undefined || body.length < OFF_LOOP_FROM) return readHere(route, body, isNamed);
   return readElsewhere(route, body, threads);
 }
 
-function readHere(route: Route, body: Buffer): RoutingFields {
-  return route.readRoutingFields(body.toString('latin1'));
+function readHere(route: Route, body: Buffer, isNamed = false): RoutingFields {
+  return route.readRoutingFields(body.toString('latin1'), isNamed);
 }
 
 async function readElsewhere(route: Route, body: Buffer, threads: OffLoop): Promise<RoutingFields> {

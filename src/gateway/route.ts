@@ -21,7 +21,7 @@ export interface Route {
   /** Whose upstreams have it. */
   readonly maker: 'openai' | 'anthropic';
   readonly protocol: Protocol;
-  readonly readRoutingFields: (text: string) => RoutingFields;
+  readonly readRoutingFields: (text: string, isNamed?: boolean) => RoutingFields;
   /** Absent: this route never streams. */
   readonly createObserver?: () => StreamObserver;
   /** Absent: it cannot be asked of an upstream of the other maker. */

@@ -11,6 +11,8 @@ const LONGEST_PREFIX = 128 * 1024;
 /** The prefix that names a conversation ends with its first user message, which stands early. */
 const MOST_ITEMS_READ = 16;
 const ROLE = new Set(['role']);
+/** A string that reads as it is written: ASCII without escapes. */
+const PLAIN = /^"[\x20\x21\x23-\x5b\x5d-\x7e]*"$/;
 
 /** The wanted members of a request body. Throws a `GatewayError` where it is no JSON object or names one of them twice. */
 export function readMembers(text: string, wanted: ReadonlySet<string>): Members {
@@ -75,8 +77,10 @@ export function shortened(text: string, { start, end }: Span): string {
 /** The span's string with escapes and UTF-8 read, undefined for another type. */
 export function readString(text: string, span: Span | undefined): string | undefined {
   if (!span || text.charCodeAt(span.start) !== 0x22) return undefined;
+  const quoted = text.slice(span.start, span.end);
+  if (PLAIN.test(quoted)) return quoted.slice(1, -1);
   try {
-    return JSON.parse(Buffer.from(text.slice(span.start, span.end), 'latin1').toString('utf8')) as string;
+    return JSON.parse(Buffer.from(quoted, 'latin1').toString('utf8')) as string;
   } catch {
     throw new GatewayError('invalid_json', 'The request body is not a valid JSON object.');
   }

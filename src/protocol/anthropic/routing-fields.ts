@@ -4,15 +4,16 @@ import { type Members, readCommon, readInner, readMembers, shortened, upToFirstU
 
 const WANTED = new Set(['model', 'stream', 'messages', 'system', 'metadata']);
 
-/** Reads the body as latin1 text. Throws a `GatewayError` that names the field at fault. */
-export function readRoutingFields(text: string): RoutingFields {
+/**
+ * Reads the body as latin1 text. `isNamed`: the session has a name already, so the start of the prompt is not looked for.
+ * Throws a `GatewayError` that names the field at fault.
+ */
+export function readRoutingFields(text: string, isNamed = false): RoutingFields {
   const members = readMembers(text, WANTED);
   const user = readInner(text, members.get('metadata'), 'user_id');
-  return {
-    ...readCommon(text, members),
-    sessionHint: user ? `user:${user}` : undefined,
-    promptPrefix: promptPrefix(text, members),
-  };
+  const { model, modelSpan, stream } = readCommon(text, members);
+  const prefix = isNamed || user ? undefined : promptPrefix(text, members);
+  return { model, modelSpan, stream, sessionHint: user ? `user:${user}` : undefined, promptPrefix: prefix };
 }
 
 /** `system` as written, and the messages to the user's first; no prompt without messages. */

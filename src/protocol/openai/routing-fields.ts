@@ -5,14 +5,17 @@ import { type Members, readCommon, readInner, readMembers, readString, shortened
 const WANTED = new Set(['model', 'stream', 'messages', 'user', 'safety_identifier', 'prompt_cache_key', 'metadata']);
 const HINTS = ['prompt_cache_key', 'user', 'safety_identifier'] as const;
 
-/** Reads the body as latin1 text. Throws a `GatewayError` that names the field at fault. */
-export function readRoutingFields(text: string): RoutingFields {
+/**
+ * Reads the body as latin1 text. `isNamed`: the session has a name already, so the start of the prompt is not looked for.
+ * Throws a `GatewayError` that names the field at fault.
+ */
+export function readRoutingFields(text: string, isNamed = false): RoutingFields {
   const members = readMembers(text, WANTED);
-  return {
-    ...readCommon(text, members),
-    sessionHint: sessionHint(text, members),
-    promptPrefix: promptPrefix(text, members),
-  };
+  const { model, modelSpan, stream } = readCommon(text, members);
+  const hint = sessionHint(text, members);
+  const prefix = isNamed || hint !== undefined ? undefined : promptPrefix(text, members);
+  // Spelled out: members that follow a spread cost a call into the runtime each.
+  return { model, modelSpan, stream, sessionHint: hint, promptPrefix: prefix };
 }
 
 /** Responses names the session by the same members. */

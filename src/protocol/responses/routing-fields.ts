@@ -15,16 +15,18 @@ const WANTED = new Set([
   'previous_response_id',
 ]);
 
-/** Reads the body as latin1 text. Throws a `GatewayError` that names the field at fault. */
-export function readRoutingFields(text: string): RoutingFields {
+/**
+ * Reads the body as latin1 text. `isNamed`: the session has a name already, so the start of the prompt is not looked for.
+ * Throws a `GatewayError` that names the field at fault.
+ */
+export function readRoutingFields(text: string, isNamed = false): RoutingFields {
   const members = readMembers(text, WANTED);
   const previousResponseId = readString(text, members.get('previous_response_id'));
-  return {
-    ...readCommon(text, members),
-    sessionHint: sessionHint(text, members),
-    promptPrefix: promptPrefix(text, members),
-    ...(previousResponseId && { previousResponseId }),
-  };
+  const { model, modelSpan, stream } = readCommon(text, members);
+  const hint = sessionHint(text, members);
+  const prefix = isNamed || hint !== undefined || previousResponseId ? undefined : promptPrefix(text, members);
+  const fields = { model, modelSpan, stream, sessionHint: hint, promptPrefix: prefix };
+  return previousResponseId ? { ...fields, previousResponseId } : fields;
 }
 
 /** The instructions and every item up to and including the first message of the user, or the input that is a string. */
