@@ -34,8 +34,18 @@ export interface ServerConfig {
   readonly heartbeat: number;
   /** Whether `x-gateway-credential` tells the caller which credential served it. */
   readonly exposeAttempts: boolean;
-  /** Requests in flight over all workers past which new ones are refused with 503. */
+  /** Requests in flight over all workers past which new ones wait. */
   readonly maxInFlight: number;
+  /** Requests that wait: over all workers, and each at most so many milliseconds. */
+  readonly queue: { readonly length: number; readonly age: number };
+  /** When a worker refuses new requests: a lasting delay of its event loop in milliseconds, a share of its heap in percent. */
+  readonly overload: { readonly loopDelay: number; readonly heapPercent: number };
+  /** Client connections over all workers; absent: by the file descriptors that a worker may have. */
+  readonly maxConnections?: number;
+  /** Until a request's headers are complete, in milliseconds. */
+  readonly headersTimeout: number;
+  /** For a request's body, beside a second for every 500 bytes, in milliseconds. */
+  readonly bodyTimeout: number;
 }
 
 export interface AdminConfig {

@@ -47,6 +47,39 @@ const weight = (description: string) => z.prefault(option(wholeNumber(1, 100), d
 const port = wholeNumber(0, 65_535, 'port');
 const untilDay = duration(MILLISECOND, DAY);
 
+const untilHour = duration(100 * MILLISECOND, 3600 * SECOND);
+
+const queue = section('Where requests wait that find every place taken; clients take turns.', {
+  length: z.prefault(
+    option(
+      wholeNumber(0, 1_000_000, 'requests'),
+      'Most that wait, over all workers; past it the client with the most waiting loses its oldest, which gets 503 (529 in Messages).',
+    ),
+    1000,
+  ),
+  age: z.prefault(option(untilHour, 'How long one waits at most; then it gets 503 (529 in Messages).'), '10s'),
+});
+
+const overload = section(
+  'When a worker itself is the bottleneck: it first closes connections behind answers, then refuses new requests, then ends the streams that hold most.',
+  {
+    loopDelay: z.prefault(
+      option(
+        duration(20 * MILLISECOND, 60 * SECOND),
+        'Lasting delay of its event loop from which on new requests are refused; half of it closes connections.',
+      ),
+      '1s',
+    ),
+    heapPercent: z.prefault(
+      option(
+        wholeNumber(10, 100, 'percent'),
+        'Use of its heap from which on new requests are refused; a little less closes connections, a little more ends streams.',
+      ),
+      90,
+    ),
+  },
+);
+
 const server = section('What clients reach.', {
   host: z.prefault(
     option(texts.host, 'Address that the data port listens on; without clients only a loopback address is allowed.'),
@@ -81,11 +114,21 @@ const server = section('What clients reach.', {
     false,
   ),
   maxInFlight: z.prefault(
-    option(
-      wholeNumber(1, 1_000_000, 'requests'),
-      'Requests in flight over all workers past which new ones are refused with 503.',
-    ),
+    option(wholeNumber(1, 1_000_000, 'requests'), 'Requests in flight over all workers past which new ones wait in the queue.'),
     20_000,
+  ),
+  queue: z.prefault(queue, {}),
+  overload: z.prefault(overload, {}),
+  maxConnections: z.optional(
+    option(
+      wholeNumber(1, 1_000_000, 'connections'),
+      'Client connections over all workers past which new ones are refused with 503; absent: 40 percent of the file descriptors that each worker may have.',
+    ),
+  ),
+  headersTimeout: z.prefault(option(untilHour, 'How long a request may take until its headers are complete.'), '60s'),
+  bodyTimeout: z.prefault(
+    option(untilHour, 'How long a request body may take, beside a second for every 500 bytes of it.'),
+    '20s',
   ),
 });
 

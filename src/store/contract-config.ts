@@ -15,7 +15,8 @@ export function contractConfig(wish: ConfigWish = {}): GatewayConfig {
   return {
     server: {
       ...{ host: '127.0.0.1', port: 0, workers: 0, accept: 'spread', bodyLimit: 1, drain: 1, heartbeat: 0 },
-      ...{ exposeAttempts: false, maxInFlight: 1 },
+      ...{ exposeAttempts: false, maxInFlight: 1, queue: { length: 1, age: 1 }, headersTimeout: 1, bodyTimeout: 1 },
+      overload: { loopDelay: 1, heapPercent: 100 },
     },
     admin: { host: '127.0.0.1', port: 0 },
     // Long enough for a busy machine: what the suite asks is not speed.
