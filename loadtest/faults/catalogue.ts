@@ -2,11 +2,21 @@
 
 import { FAMILIES, numberOf } from './families.js';
 import type { FaultRow } from './row.js';
+import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
+import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
 import { CONNECTION_ROWS } from './rows/upstream-connection.js';
+import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
-const ALL: readonly FaultRow[] = [...STORE_TOPOLOGY_ROWS, ...CONNECTION_ROWS, ...STREAM_ROWS];
+const ALL: readonly FaultRow[] = [
+  ...STORE_ANSWER_ROWS,
+  ...STORE_OUTAGE_ROWS,
+  ...STORE_TOPOLOGY_ROWS,
+  ...CONNECTION_ROWS,
+  ...STATUS_ROWS,
+  ...STREAM_ROWS,
+];
 
 export const CATALOGUE: readonly FaultRow[] = FAMILIES.flatMap(({ letter }) =>
   ALL.filter(({ id }) => id.startsWith(letter)).sort((a, b) => numberOf(a.id) - numberOf(b.id)),

@@ -15,6 +15,8 @@ const INTERRUPTED = 130;
 /** Gives the exit code. `entry`: this command's own file, in the folder of the built programs. */
 export async function faultsCommand(wishes: FaultWishes, entry: string): Promise<number> {
   process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
+  // A row that has failed may leave requests behind whose ends nobody waits for.
+  process.on('unhandledRejection', () => {});
   const rows = rowsOf(wishes);
   const models = rows.flatMap(({ models: wanted = [] }) => wanted);
   if (wishes.printConfig) {

@@ -82,7 +82,7 @@ export function askAll(
   ways: readonly Way[],
   more: Partial<AskWish>,
   judge: (way: Way, answer: Answer) => void,
-): Promise<void[]> {
+): Promise<unknown> {
   return Promise.all(
     ways.map(async (way) => {
       const answer = await ask(origin, { form: way.form, model: way.model, ...more });
