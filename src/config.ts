@@ -62,6 +62,8 @@ export interface StoreConfig {
   readonly prefix: string;
   /** Longest a request may wait for the store, in milliseconds. */
   readonly timeout: number;
+  /** While the store is away: each worker goes on with its share of the limits, or limited clients are refused. */
+  readonly limitsWhenAway: 'open' | 'closed';
 }
 
 export interface StickyConfig {
@@ -124,6 +126,8 @@ export interface CredentialConfig {
   readonly key: string;
   /** Share of turns, a whole number from 1 to 100. */
   readonly weight: number;
+  /** Most requests in flight with it, over all workers and hosts; absent: as many as come. */
+  readonly concurrency?: number;
 }
 
 export interface ModelConfig {

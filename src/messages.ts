@@ -4,6 +4,7 @@
  */
 import type { GatewayConfig } from './config.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from './credential/types.js';
+import type { AdmissionRequest, Return, Verdict } from './limits/types.js';
 import type { StoreSnapshot } from './store/store.js';
 
 /** What a worker tells about itself once a second; the silence of it is how a stuck worker is noticed. */
@@ -61,11 +62,15 @@ export type StoreToPrimary =
   /** Picks made for known sessions, without asking. */
   | { readonly type: 'store-picks'; readonly picks: readonly (readonly [CredentialKey, number])[] }
   | { readonly type: 'store-report'; readonly outcome: Outcome }
+  /** A client's limits asked without a choice: the session's credential is known. */
+  | { readonly type: 'store-admit'; readonly id: number; readonly request: AdmissionRequest }
+  | { readonly type: 'store-give'; readonly returns: readonly Return[] }
   | { readonly type: 'store-pause'; readonly id: number; readonly key: CredentialKey; readonly paused: boolean }
   | { readonly type: 'store-ask-snapshot'; readonly id: number };
 
 export type StoreToWorker =
   | { readonly type: 'store-choice'; readonly id: number; readonly choice: Choice }
+  | { readonly type: 'store-verdict'; readonly id: number; readonly verdict: Verdict }
   | { readonly type: 'store-done'; readonly id: number }
   | { readonly type: 'store-snapshot'; readonly id: number; readonly snapshot: StoreSnapshot }
   | { readonly type: 'store-rest'; readonly rest: Rest };

@@ -91,7 +91,7 @@ export function benchConfig(url: string | undefined, prefix = 'bench'): GatewayC
       bodyTimeout: 0,
     },
     admin: { host: '', port: 0 },
-    store: { url, prefix, timeout: 1_000 },
+    store: { url, prefix, timeout: 1_000, limitsWhenAway: 'open' },
     sticky: { header: 'x-session-id', ttl: 3_600_000, maxSessions: 100_000, promptPrefix: true },
     timeouts: { connect: 0, headers: 0, firstToken: 0, idle: 0, total: 0 },
     retry: { attempts: 1, budgetPercent: 0 },

@@ -114,7 +114,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   }
 
   onStore(link: WorkerLink, message: StoreToPrimary): void {
-    this.store.answer(message, (reply) => link.send(reply));
+    this.store.answer(message, (reply) => link.send(reply), link.id);
   }
 
   onFarewell(link: WorkerLink, counts: Counts): void {
@@ -122,6 +122,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   }
 
   onGone(link: WorkerLink): void {
+    this.store.gone(link.id);
     this.#counts.depart(link);
   }
 

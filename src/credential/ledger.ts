@@ -4,8 +4,9 @@
  * milliseconds on the caller's monotonic clock.
  */
 import type { GatewayConfig } from '../config.js';
+import { type Holder, Slots } from '../limits/slots.js';
 import { type Member, type Plan, planOf, type Target, type Tier, targetOf } from './plan.js';
-import { isExcluded, lastResort, refusal, unusedOf } from './refusal.js';
+import { BUSY, isExcluded, lastResort, refusal, unusedOf } from './refusal.js';
 import { type HeldRest, Rests, type Standing } from './rests.js';
 import { type Binding, Sessions, sessionKey, sessionOfKey, sharedTtl } from './sessions.js';
 import { newTurns, type Turns, takeTurn } from './turns.js';
@@ -43,6 +44,22 @@ interface Candidate {
   readonly trial: boolean;
 }
 
+/** For whom a credential is chosen. */
+interface Receiver {
+  readonly request: ChoiceRequest;
+  /** Bound to what is chosen; undefined: nothing is. */
+  readonly session: string | undefined;
+  readonly sticky: boolean;
+  /** The session is bound elsewhere and stays there. */
+  readonly spilled: boolean;
+  /** Whose slot it becomes. */
+  readonly holder: Holder;
+}
+
+/** How many requests in flight a credential takes here: its own cap, or what of it is this worker's share. */
+export type CapRule = (member: Pick<Member, 'key' | 'cap'>) => number;
+
+const WHOLE_CAP: CapRule = ({ cap }) => cap ?? Number.POSITIVE_INFINITY;
 const NEWEST_SESSIONS = 50;
 
 export class Ledger {
@@ -51,27 +68,35 @@ export class Ledger {
   readonly #rests = new Rests();
   readonly #turns = new Map<string, Turns>();
   readonly #picks = new Map<CredentialKey, number>();
+  /** In flight with credentials that have a cap, by credential key. */
+  readonly slots = new Slots();
+  readonly #capOf: CapRule;
 
-  constructor(config: LedgerConfig) {
+  constructor(config: LedgerConfig, capOf: CapRule = WHOLE_CAP) {
+    this.#capOf = capOf;
     this.#plan = planOf(config);
     this.#sessions = new Sessions(sharedTtl(config.sticky.ttl), config.sticky.maxSessions);
   }
 
-  /** Sticky hit, else the next in turn skipping what rests; binds the session to what it gives, unless its own was merely tried. */
-  choose(request: ChoiceRequest, now: number): Choice {
+  /**
+   * Sticky hit, else the next in turn skipping what rests or is full; binds the session to what it gives, unless its own was
+   * merely tried or is full for the moment. `holder` gets the slot of a credential with a cap.
+   */
+  choose(request: ChoiceRequest, now: number, holder: Holder = 0): Choice {
     const tiers = this.#plan.routes.get(request.alias) ?? [];
     const session = request.session === undefined ? undefined : sessionKey(request.session, request.alias);
     const bound = session === undefined ? undefined : this.#sessions.get(session, now);
     const place = bound && this.#placeOf(bound, tiers);
     const kept = place && this.#usable(place.target, place.member, request, now);
-    if (kept !== undefined) return this.#settle(kept, session, true, now);
-    const stays = place !== undefined && this.#standing(place.target, place.member, request, now) !== 'resting';
-    const binds = stays ? undefined : session;
+    if (kept !== undefined) return this.#settle(kept, { request, session, sticky: true, spilled: false, holder }, now);
+    const spilled = place !== undefined && this.#standing(place.target, place.member, request, now) !== 'resting';
+    if (spilled && request.pinned && !isExcluded(request, place.target.upstream, place.member.key)) return BUSY;
+    const to = { request, session: spilled ? undefined : session, sticky: false, spilled, holder };
     const pick = this.#inTurn(tiers, request, now);
-    if (pick !== undefined) return this.#settle(pick, binds, false, now);
-    const unused = unusedOf(tiers, request, this.#rests, now);
+    if (pick !== undefined) return this.#settle(pick, to, now);
+    const unused = unusedOf(tiers, request, this.#rests, now, (member) => this.#isFull(member));
     const last = lastResort(unused);
-    return last ? this.#settle({ ...last, trial: true }, binds, false, now) : refusal(unused);
+    return last ? this.#settle({ ...last, trial: true }, to, now) : refusal(unused);
   }
 
   /** The session goes with `choice` from now on. */
@@ -185,27 +210,30 @@ export class Ledger {
   }
 
   #usable(target: Target, member: Member, request: ChoiceRequest, now: number): Candidate | undefined {
-    if (isExcluded(request, target.upstream, member.key)) return undefined;
+    if (isExcluded(request, target.upstream, member.key) || this.#isFull(member)) return undefined;
     const standing = this.#standing(target, member, request, now);
     if (standing === 'resting') return undefined;
     return { target, member, model: target.model ?? request.model, trial: standing === 'trial' };
+  }
+
+  #isFull(member: Member): boolean {
+    return member.cap !== undefined && this.slots.count(member.key) >= this.#capOf(member);
   }
 
   #standing(target: Target, member: Member, request: ChoiceRequest, now: number): Standing {
     return this.#rests.standing(member.key, target.model ?? request.model, now);
   }
 
-  #settle(
-    { target, member, model, trial }: Candidate,
-    session: string | undefined,
-    sticky: boolean,
-    now: number,
-  ): ChosenCredential {
+  #settle({ target, member, model, trial }: Candidate, to: Receiver, now: number): ChosenCredential {
+    const { request, session, sticky, spilled, holder } = to;
+    const slot = member.cap === undefined ? undefined : request.slot;
+    if (slot !== undefined) this.slots.take(member.key, slot, holder);
     if (trial) this.#rests.grant(member.key, model, now);
     if (session !== undefined)
       this.#sessions.bind(session, { upstream: target.upstream, credential: member.id, model: target.model }, now);
     this.tally(member.key, 1);
-    return { found: true, upstream: target.upstream, credential: member.id, model, sticky, trial };
+    const chosen = { found: true, upstream: target.upstream, credential: member.id, model, sticky, trial } as const;
+    return slot === undefined && !spilled ? chosen : { ...chosen, slot, spilled };
   }
 
   #turnsOf(name: string): Turns {

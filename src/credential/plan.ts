@@ -35,6 +35,8 @@ export interface Member {
   readonly id: string;
   readonly key: CredentialKey;
   readonly weight: number;
+  /** Most requests in flight; absent: as many as come. */
+  readonly cap: number | undefined;
 }
 
 export function credentialKey(upstream: string, credential: string): CredentialKey {
@@ -55,7 +57,12 @@ export function planOf(config: Pick<GatewayConfig, 'upstreams' | 'models'>): Pla
 }
 
 function poolOf(upstream: UpstreamConfig): Pool {
-  const members = upstream.credentials.map(({ id, weight }) => ({ id, weight, key: credentialKey(upstream.name, id) }));
+  const members = upstream.credentials.map(({ id, weight, concurrency }) => ({
+    id,
+    weight,
+    key: credentialKey(upstream.name, id),
+    cap: concurrency,
+  }));
   const byId = new Map(members.map((member) => [member.id, member]));
   return { upstream: upstream.name, members, byId, sequence: smoothSequence(members.map((member) => member.weight)) };
 }

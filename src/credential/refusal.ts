@@ -11,17 +11,28 @@ export interface Unused {
   readonly model: string;
   readonly tried: boolean;
   readonly blocked: Blocked | undefined;
+  /** At its cap of requests in flight. */
+  readonly full: boolean;
 }
 
+/** When a slot is given back nobody knows: what callers are told to wait. */
+export const BUSY = { found: false, reason: 'busy', retryAfter: 1_000 } as const satisfies NoCredential;
+
 /** Every credential of every tier, first tiers first. Only walked when nothing could be used. */
-export function unusedOf(tiers: readonly Tier[], request: ChoiceRequest, rests: Rests, now: number): Unused[] {
+export function unusedOf(
+  tiers: readonly Tier[],
+  request: ChoiceRequest,
+  rests: Rests,
+  now: number,
+  isFull: (member: Member) => boolean,
+): Unused[] {
   return tiers
     .flatMap((tier) => tier.targets)
     .flatMap((target) =>
       target.pool.members.map((member) => {
         const model = target.model ?? request.model;
         const tried = isExcluded(request, target.upstream, member.key);
-        return { target, member, model, tried, blocked: rests.blocked(member.key, model, now) };
+        return { target, member, model, tried, blocked: rests.blocked(member.key, model, now), full: isFull(member) };
       }),
     );
 }
@@ -38,13 +49,16 @@ export function isExcluded({ exclude }: ChoiceRequest, upstream: string, key: Cr
  */
 export function lastResort(unused: readonly Unused[]): Unused | undefined {
   return soonest(
-    unused.filter(({ tried, blocked }) => !tried && blocked && isGuess(blocked.reason) && blocked.failures <= LAST_RESORTS),
+    unused.filter(
+      ({ tried, full, blocked }) => !tried && !full && blocked && isGuess(blocked.reason) && blocked.failures <= LAST_RESORTS,
+    ),
   );
 }
 
 export function refusal(unused: readonly Unused[]): NoCredential {
   if (unused.length === 0) return { found: false, reason: 'none' };
   const left = unused.filter(({ tried }) => !tried);
+  if (left.some(({ blocked, full }) => full && (!blocked || isGuess(blocked.reason)))) return BUSY;
   const first = soonest(left.length > 0 ? left : unused)?.blocked;
   return { found: false, reason: left.length > 0 ? 'resting' : 'tried', rest: first?.reason, retryAfter: first?.remaining };
 }

@@ -1,5 +1,7 @@
 /** The words that choosing a credential is spoken in. Times are milliseconds on the caller's own monotonic clock. */
 
+import type { AdmissionRequest, Verdict } from '../limits/types.js';
+
 /** One credential of one upstream; `/` cannot occur in an upstream's name. */
 export type CredentialKey = `${string}/${string}`;
 
@@ -22,6 +24,12 @@ export interface ChoiceRequest {
   readonly session?: string;
   /** Credentials this request has tried already; `upstream/*` stands for all of an upstream. The session stays where it is unless that rests. */
   readonly exclude?: readonly CredentialKey[];
+  /** Only the session's own credential can serve it: while that is full, nothing else is given. */
+  readonly pinned?: boolean;
+  /** Ask the client's limits in the same breath; a refusal takes no turn. */
+  readonly admit?: AdmissionRequest;
+  /** Name of the slot to take where the credential has a cap; the store's own business. */
+  readonly slot?: string;
 }
 
 /** A credential to use, or how long until one may be free. */
@@ -37,16 +45,26 @@ export interface ChosenCredential {
   readonly sticky: boolean;
   /** The one request that finds out whether a rested credential is back; its outcome must be reported. */
   readonly trial: boolean;
+  /** The credential's slot, to be given back when the upstream's answer is over; absent: it has no cap. */
+  readonly slot?: string;
+  /** The session's own credential is full: this one serves once, and the session stays where it is. */
+  readonly spilled?: boolean;
+  /** What the client's limits said, where they were asked. */
+  readonly verdict?: Verdict;
 }
 
 export interface NoCredential {
   readonly found: false;
-  /** All rest, all were tried by this request, or none is configured. */
-  readonly reason: 'resting' | 'tried' | 'none';
+  /**
+   * All rest, all were tried by this request, none is configured, those that could serve are at their cap (`busy`),
+   * or the client is at a limit (`limited`, with its verdict).
+   */
+  readonly reason: 'resting' | 'tried' | 'none' | 'busy' | 'limited';
   /** Why they rest, of the one that is back first. */
   readonly rest?: RestReason;
   /** Milliseconds until the first is back, where known. */
   readonly retryAfter?: number;
+  readonly verdict?: Verdict;
 }
 
 /** What an attempt taught about its credential. */

@@ -1,25 +1,8 @@
 /** Who used what: one row per client × model × credential. */
+import type { UsageRow, UsageTable } from '../usage.js';
 import type { RequestRecord, Usage } from './record.js';
 
-export interface UsageRow {
-  readonly client: string;
-  readonly alias: string;
-  readonly upstream: string;
-  readonly credential: string;
-  requests: number;
-  /** Requests whose outcome was not `ok`. */
-  failures: number;
-  /** Tokens; `input` holds the cached ones, `output` the reasoning ones. */
-  input: number;
-  cachedInput: number;
-  cacheWrite: number;
-  output: number;
-  reasoning: number;
-  /** US dollars at the configured prices. */
-  usd: number;
-}
-
-export type UsageTable = readonly Readonly<UsageRow>[];
+export type { UsageRow, UsageTable };
 
 type UsageKey = Pick<UsageRow, 'client' | 'alias' | 'upstream' | 'credential'>;
 

@@ -52,7 +52,10 @@ function buildUpstream(upstream: ConfigFile['upstreams'][number], credentials: r
     api: upstream.api ?? 'auto',
     transport: upstream.transport ?? 'socket',
     baseUrl: parseBaseUrl(upstream.baseUrl) ?? upstream.baseUrl,
-    credentials: credentials.map(({ id, key, weight }) => ({ id, key, weight })),
+    credentials: credentials.map(({ id, key, weight, concurrency = upstream.concurrency }) => ({
+      ...{ id, key, weight },
+      ...(concurrency !== undefined && { concurrency }),
+    })),
   };
 }
 

@@ -45,13 +45,21 @@ export class CredentialReader {
       this.#faults.add(path, 'must have exactly one of key, file and generate');
       return [];
     }
-    const allowed = { key: ['id', 'key', 'weight'], file: ['file'], generate: ['generate', 'prefix'] }[kinds[0] as 'key'];
-    for (const name of ['id', 'weight', 'prefix']) {
+    const allowed = {
+      key: ['id', 'key', 'weight', 'concurrency'],
+      file: ['file', 'concurrency'],
+      generate: ['generate', 'prefix', 'concurrency'],
+    }[kinds[0] as 'key'];
+    for (const name of ['id', 'weight', 'concurrency', 'prefix']) {
       if (fields[name] !== undefined && !allowed.includes(name))
         this.#faults.add(`${path}.${name}`, `does not go with ${kinds[0]}`);
     }
-    if (kinds[0] === 'file') return this.#fromFile(path, textOf(fields, 'file'));
-    return kinds[0] === 'generate' ? generated(path, fields) : this.#listed(path, fields);
+    return this.#entry(kinds[0], path, fields).map((credential) => withCap(credential, fields.concurrency));
+  }
+
+  #entry(kind: string | undefined, path: string, fields: Fields): readonly SourcedCredential[] {
+    if (kind === 'file') return this.#fromFile(path, textOf(fields, 'file'));
+    return kind === 'generate' ? generated(path, fields) : this.#listed(path, fields);
   }
 
   #listed(path: string, fields: Fields): readonly SourcedCredential[] {
@@ -87,6 +95,11 @@ export class CredentialReader {
       this.#faults.add(path, 'has a wrong weight: must be a whole number from 1 to 100');
     return [{ id, key, weight: Number(weight), path }];
   }
+}
+
+/** A wrong cap is the schema's finding. */
+function withCap(credential: SourcedCredential, written: unknown): SourcedCredential {
+  return written === undefined ? credential : { ...credential, concurrency: Number(written) };
 }
 
 function generated(path: string, fields: Fields): readonly SourcedCredential[] {

@@ -145,6 +145,13 @@ const store = section('Where the state that workers share lives.', {
     'tidegate',
   ),
   timeout: z.prefault(option(duration(MILLISECOND, 100), 'Longest that a request waits for the store.'), '100ms'),
+  limitsWhenAway: z.prefault(
+    option(
+      choice('open', 'closed'),
+      'What happens to clients with limits while the store is away: each worker goes on with its share of what was left (open), or they are refused (closed).',
+    ),
+    'open',
+  ),
 });
 
 const sticky = section('How a session is recognised, so that it stays on one credential.', {
@@ -175,7 +182,7 @@ const retry = section('What happens before the first byte when an attempt fails.
 
 const budget = section('Most that a client may spend; needs prices on the models.', {
   usd: option(decimal(0, MOST_COUNT, 'USD'), 'The amount.'),
-  per: option(choice('hour', 'day', 'week', 'month'), 'The time in which it may be spent.'),
+  per: option(choice('hour', 'day', 'week', 'month'), 'The calendar time, of UTC, in which it may be spent.'),
 });
 
 const limit = wholeNumber(1, MOST_COUNT);
@@ -188,9 +195,11 @@ const client = section('Someone who may use the gateway.', {
     description: 'Models that the client may ask for; * allows all, name* all that begin so.',
     unit: 'list',
   }),
-  rpm: z.optional(option(limit, 'Requests per minute.')),
-  tpm: z.optional(option(limit, 'Tokens per minute.')),
-  concurrency: z.optional(option(limit, 'Requests in flight.')),
+  rpm: z.optional(option(limit, 'Requests in any minute, over all workers and hosts.')),
+  tpm: z.optional(
+    option(limit, 'Tokens in any minute, prompt and answer: estimated first, settled by what the upstream counts.'),
+  ),
+  concurrency: z.optional(option(limit, 'Requests in flight, over all workers and hosts.')),
   budget: z.optional(budget),
 });
 
@@ -199,6 +208,9 @@ const credential = z
     id: z.optional(option(texts.name, 'Name in metrics and logs, unique within the upstream; goes with key.')),
     key: z.optional(option(texts.secret, 'The key itself.')),
     weight: z.optional(option(wholeNumber(1, 100), 'Share of turns. Default 1.')),
+    concurrency: z.optional(
+      option(limit, "Most requests in flight with it, over all workers and hosts; absent: the upstream's, else no bound."),
+    ),
     file: z.optional(option(texts.file, 'File with a key a line, or "id key weight"; # starts a comment.')),
     generate: z.optional(option(wholeNumber(1, MOST_CREDENTIALS, 'keys'), 'How many keys to make up, for load runs.')),
     prefix: z.optional(option(texts.generatedPrefix, 'Beginning of made-up keys. Default sk-load-.')),
@@ -224,6 +236,7 @@ const upstream = section('A provider, or a server that speaks like one.', {
       "Who speaks HTTP to it: the gateway's own client on bare sockets (the cheapest way for streams), or undici. Default socket.",
     ),
   ),
+  concurrency: z.optional(option(limit, 'Most requests in flight with each of its credentials; absent: no bound.')),
   credentials: z
     .union([z.array(credential), credential])
     .register(optionNotes, { description: 'Keys that take turns.', unit: 'list' }),

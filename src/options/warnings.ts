@@ -7,13 +7,7 @@ const SHORT_KEY = 16;
 
 /** All warnings about a configuration that is otherwise right. */
 export function warningsOf(config: GatewayConfig, draft: Draft): readonly string[] {
-  return [
-    ...unusedUpstreams(config),
-    ...unknownModels(config),
-    ...shortKeys(draft),
-    ...unpricedBudgets(config),
-    ...notEnforcedYet(config),
-  ];
+  return [...unusedUpstreams(config), ...unknownModels(config), ...shortKeys(draft), ...unpricedBudgets(config)];
 }
 
 function unusedUpstreams({ upstreams, models }: GatewayConfig): readonly string[] {
@@ -45,13 +39,5 @@ function unpricedBudgets({ clients, models }: GatewayConfig): readonly string[] 
   if (models.some(({ price }) => price !== undefined)) return [];
   return clients.flatMap(({ budget }, index) =>
     budget === undefined ? [] : [`clients[${index}].budget: no model has a price, so nothing is ever spent`],
-  );
-}
-
-/** Somebody relies on a limit that is written down: this version must say that it does not hold. */
-function notEnforcedYet({ clients }: GatewayConfig): readonly string[] {
-  const limits = ['rpm', 'tpm', 'concurrency', 'budget'] as const;
-  return clients.flatMap((client, index) =>
-    limits.flatMap((limit) => (client[limit] === undefined ? [] : [`clients[${index}].${limit}: not enforced by this version`])),
   );
 }

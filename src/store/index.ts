@@ -24,7 +24,7 @@ export async function createStoreMaker(config: GatewayConfig): Promise<StoreMake
   const { RedisStore } = await import('./redis.js');
   return {
     worker: (_link, onRest) => new RedisStore(config, url, onRest),
-    primary: () => new RedisStore(config, url),
+    primary: () => new RedisStore(config, url, undefined, false),
     single: (onRest) => new RedisStore(config, url, onRest),
   };
 }

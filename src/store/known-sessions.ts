@@ -64,8 +64,16 @@ export class KnownSessions {
   /** Keep what the store answered to a question asked at `epoch` and `asked`; a second try is not where the session belongs. */
   remember(request: ChoiceRequest, choice: Choice, epoch: number, asked: number): void {
     if (request.session === undefined || request.exclude?.length || !choice.found || choice.trial) return;
+    // One with a cap must be asked for each time, and a credential that only stood in is not the session's.
+    if (choice.slot !== undefined || choice.spilled) return;
     const id = credentialKey(choice.upstream, choice.credential);
-    const known: Known = { choice: { ...choice, sticky: true }, asked: request.model, key: id, epoch, confirmed: asked };
+    const known: Known = {
+      choice: { ...choice, sticky: true, verdict: undefined },
+      asked: request.model,
+      key: id,
+      epoch,
+      confirmed: asked,
+    };
     const key = sessionKey(request.session, request.alias);
     this.#entries.delete(key);
     if (this.#restedSince(known)) return;
@@ -92,6 +100,12 @@ export class KnownSessions {
     this.#ttl = ttl;
     this.#most = most;
     this.flush();
+  }
+
+  /** A pick that was not made after all. */
+  unpick({ upstream, credential }: ChosenCredential): void {
+    const key = credentialKey(upstream, credential);
+    this.#picks.set(key, (this.#picks.get(key) ?? 1) - 1);
   }
 
   /** Picks answered from here since the last time, for the store's counts. */

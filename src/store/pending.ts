@@ -33,12 +33,13 @@ export class Pending<T> {
     });
   }
 
-  /** Answers that come too late, or twice, are dropped. */
-  settle(id: number, answer: T | undefined): void {
+  /** Answers that come too late, or twice, are dropped: then it is false. */
+  settle(id: number, answer: T | undefined): boolean {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
+    if (waiting === undefined) return false;
     this.#waiting.delete(id);
     waiting.resolve(answer);
+    return true;
   }
 
   close(): void {

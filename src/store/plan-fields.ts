@@ -12,7 +12,7 @@ export interface StoredPlan {
 /**
  * `v` marks the plan as there; `r:<alias>` holds the tiers, with the length of each target's sequence and the number of
  * its members; `q:<upstream>` a sequence (two bytes a place; absent: the members in order), `m:<upstream>:<i>` a member,
- * `i:<credential>` who is one.
+ * `i:<credential>` who is one, `c:<credential>` its cap where it has one.
  */
 export function storedPlan(plan: Plan): StoredPlan {
   const routes = [...plan.routes].flatMap(([alias, tiers]) => [`r:${alias}`, JSON.stringify(tiers.map(tierOf))]);
@@ -27,14 +27,28 @@ function tierOf({ name, targets, sequence }: Tier): object {
 
 function targetOf({ upstream, model, pool }: Target): object {
   const length = pool.sequence.length;
-  return { upstream, model: model ?? '', members: pool.members.length, turns: length, packed: !inOrder(pool.sequence) };
+  return {
+    upstream,
+    model: model ?? '',
+    members: pool.members.length,
+    turns: length,
+    packed: !inOrder(pool.sequence),
+    capped: hasCaps(pool),
+  };
 }
 
 function poolFields({ upstream, members, sequence }: Pool): string[] {
   return [
     ...(inOrder(sequence) ? [] : [`q:${upstream}`, packed(sequence)]),
-    ...members.flatMap(({ id, key }, index) => [`m:${upstream}:${index}`, id, `i:${key}`, '1']),
+    ...members.flatMap(({ id, key, cap }, index) => [
+      ...[`m:${upstream}:${index}`, id, `i:${key}`, '1'],
+      ...(cap === undefined ? [] : [`c:${key}`, String(cap)]),
+    ]),
   ];
+}
+
+function hasCaps({ members }: Pool): boolean {
+  return members.some(({ cap }) => cap !== undefined);
 }
 
 function inOrder(sequence: Sequence): boolean {

@@ -4,8 +4,10 @@ import type { Store } from './store.js';
 
 /** The primary's end: a store of its own for the admin pages, and the answers to its workers. */
 export interface PrimaryStore extends Store {
-  /** Answer what a worker asked; `send` reaches that worker. */
-  answer(message: StoreToPrimary, send: (message: StoreToWorker) => void): void;
+  /** Answer what a worker asked; `send` reaches that worker, `worker` is its number. */
+  answer(message: StoreToPrimary, send: (message: StoreToWorker) => void, worker?: number): void;
+  /** That worker is gone: what it held is free. */
+  gone(worker: number): void;
   /** Tell a worker that has just come which credentials rest. */
   greet(send: (message: StoreToWorker) => void): void;
 }

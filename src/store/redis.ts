@@ -9,16 +9,23 @@ import { BACKOFFS, reasonOf, toldLength, UNTIL_RESUMED } from '../credential/res
 import { isCounted } from '../credential/rests.js';
 import { sessionKey, sharedTtl } from '../credential/sessions.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome } from '../credential/types.js';
+import { shareOf } from '../limits/share.js';
+import type { AdmissionRequest, Return, Verdict } from '../limits/types.js';
 import { log } from '../log.js';
+import type { UsageTable } from '../usage.js';
 import { Breaker } from './breaker.js';
+import { hasCaps } from './has-caps.js';
 import { KnownSessions } from './known-sessions.js';
 import type { ScriptName } from './lua/index.js';
 import { Pending } from './pending.js';
 import { type StoredPlan, storedPlan } from './plan-fields.js';
 import type { PrimaryStore } from './primary-link.js';
 import { connectRedis, type RedisClient } from './redis-client.js';
+import { RedisLimits } from './redis-limits.js';
 import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './replies.js';
+import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
+import { limitedBy, unwanted } from './verdicts.js';
 
 const PLAN_TTL = 7 * 86_400_000;
 const PICKS_EVERY = 1_000;
@@ -36,24 +43,28 @@ export class RedisStore implements PrimaryStore {
   readonly #onRest: RestListener;
   readonly #known: KnownSessions;
   readonly #own: Ledger;
+  readonly #limits: RedisLimits;
   readonly #calls: Pending<unknown>;
   readonly #adminCalls = new Pending<unknown>(ADMIN_TIMEOUT);
   readonly #breaker: Breaker;
   readonly #picksTimer: NodeJS.Timeout;
   #config: GatewayConfig;
   #plan: Plan;
+  #hasCaps: boolean;
   #stored: StoredPlan;
   #heard = false;
   #fallbacks = 0;
 
-  constructor(config: GatewayConfig, url: string, onRest: RestListener = () => {}) {
+  /** `serves`: whether requests are served here; the primary of a cluster only shows. */
+  constructor(config: GatewayConfig, url: string, onRest: RestListener = () => {}, serves = true) {
     this.#config = config;
     this.#plan = planOf(config);
+    this.#hasCaps = hasCaps(config);
     this.#stored = storedPlan(this.#plan);
     this.#prefix = `{${config.store.prefix}}:`;
     this.#onRest = onRest;
     this.#known = new KnownSessions(config.sticky.ttl, config.sticky.maxSessions);
-    this.#own = new Ledger(config);
+    this.#own = new Ledger(config, ({ key, cap = 0 }) => shareOf(cap, key, this.#limits.standing));
     this.#calls = new Pending(config.store.timeout);
     this.#client = connectRedis(url);
     this.#breaker = new Breaker(
@@ -65,6 +76,9 @@ export class RedisStore implements PrimaryStore {
       config.store.timeout,
     );
     this.#picksTimer = setInterval(() => this.#sendPicks(), PICKS_EVERY).unref();
+    const run = this.#run.bind(this);
+    const access = { run, isAway: () => this.#breaker.open, failed: () => this.#breaker.failed() };
+    this.#limits = new RedisLimits(config, access, serves);
     this.ready = this.#connected();
   }
 
@@ -77,7 +91,24 @@ export class RedisStore implements PrimaryStore {
     const known = this.#heard || this.#breaker.open ? this.#known.lookup(request, performance.now()) : undefined;
     if (known === undefined) return this.#breaker.open ? this.#chooseAlone(request) : this.#ask(request);
     if (known.touch !== undefined) this.#touch(known.touch);
-    return known.choice;
+    return request.admit === undefined ? known.choice : this.#admitted(request.admit, known.choice);
+  }
+
+  admit(request: AdmissionRequest): Verdict | Promise<Verdict> {
+    return this.#breaker.open ? this.#limits.alone(request) : this.#askLimits(request);
+  }
+
+  give(back: Return): void {
+    if (back.kind === 'credential-slot') this.#own.slots.give(back.slot);
+    this.#limits.give(back);
+  }
+
+  async addUsage(_rows: UsageTable): Promise<boolean> {
+    return false;
+  }
+
+  async keptUsage(): Promise<UsageTable | undefined> {
+    return undefined;
   }
 
   bind(request: ChoiceRequest, choice: ChosenCredential): void {
@@ -114,16 +145,19 @@ export class RedisStore implements PrimaryStore {
   configure(config: GatewayConfig): void {
     this.#config = config;
     this.#plan = planOf(config);
+    this.#hasCaps = hasCaps(config);
     this.#stored = storedPlan(this.#plan);
     this.#own.configure(config, performance.now());
     this.#known.resize(config.sticky.ttl, config.sticky.maxSessions);
+    this.#limits.configure(config);
     this.#storePlan().catch(() => this.#breaker.failed());
   }
 
   async snapshot(): Promise<StoreSnapshot> {
     const plan = this.#plan;
     const reply = await this.#admin('tidegateSnapshot', 'picks', [NEWEST_SESSIONS, ...keysOf(plan)]);
-    return reply === undefined ? this.#own.snapshot(performance.now()) : readSnapshot(reply, plan);
+    const clients = await this.#limits.uses().catch(() => []);
+    return { ...(reply === undefined ? this.#own.snapshot(performance.now()) : readSnapshot(reply, plan)), clients };
   }
 
   /** Workers ask Redis themselves. */
@@ -132,8 +166,12 @@ export class RedisStore implements PrimaryStore {
   /** Workers hear rests from Redis themselves. */
   greet(): void {}
 
+  /** What a worker held ends with its leases. */
+  gone(): void {}
+
   async close(): Promise<void> {
     clearInterval(this.#picksTimer);
+    this.#limits.close();
     this.#breaker.close();
     this.#calls.close();
     this.#adminCalls.close();
@@ -142,7 +180,36 @@ export class RedisStore implements PrimaryStore {
 
   #chooseAlone(request: ChoiceRequest): Choice {
     this.#fallbacks++;
-    return this.#own.choose(request, performance.now());
+    const verdict = request.admit && this.#limits.alone(request.admit);
+    if (verdict?.admitted === false) return limitedBy(verdict);
+    const choice = this.#own.choose({ ...request, slot: nextSlot() }, performance.now());
+    return verdict ? { ...choice, verdict } : choice;
+  }
+
+  /** The session's credential is known: only the client's limits are asked. */
+  async #admitted(request: AdmissionRequest, choice: ChosenCredential): Promise<Choice> {
+    const verdict = await this.admit(request);
+    if (verdict.admitted) return { ...choice, verdict };
+    this.#known.unpick(choice);
+    return limitedBy(verdict);
+  }
+
+  async #askLimits(request: AdmissionRequest): Promise<Verdict> {
+    const verdict = (await this.#calls.ask((id) => {
+      this.#limits.ask(request).then(
+        (answer) => this.#calls.settle(id, answer) || this.#limits.decline(answer),
+        () => this.#calls.settle(id, undefined),
+      );
+      return true;
+    })) as Verdict | undefined;
+    if (verdict === undefined) {
+      this.#breaker.failed();
+      this.#fallbacks++;
+      return this.#limits.alone(request);
+    }
+    this.#breaker.succeeded();
+    this.#limits.accept(request, verdict);
+    return verdict;
   }
 
   /** Redis was asked and did not answer: a session that this worker knows stays where it is. */
@@ -150,35 +217,54 @@ export class RedisStore implements PrimaryStore {
     const known = this.#known.lookup(request, performance.now());
     if (known === undefined) return this.#chooseAlone(request);
     this.#fallbacks++;
-    return known.choice;
+    const verdict = request.admit && this.#limits.alone(request.admit);
+    if (verdict?.admitted === false) return limitedBy(verdict);
+    return verdict ? { ...known.choice, verdict } : known.choice;
   }
 
   async #ask(request: ChoiceRequest): Promise<Choice> {
     const { epoch } = this.#known;
     const asked = performance.now();
-    const reply = await this.#calls.ask((id) => this.#sendChoose(id, request));
-    const choice = readChoice(reply);
+    const question = this.#hasCaps ? { ...request, slot: nextSlot() } : request;
+    const choice = (await this.#calls.ask((id) => this.#sendChoose(id, question))) as Choice | undefined;
     if (choice === undefined) {
       this.#breaker.failed();
       return this.#chooseUnheard(request);
     }
     this.#breaker.succeeded();
+    this.#taken(request, choice);
     this.#known.remember(request, choice, epoch, asked);
     return choice;
   }
 
+  /** What the choice came with is this worker's now. */
+  #taken({ admit }: ChoiceRequest, choice: Choice): void {
+    if (admit && choice.verdict) this.#limits.accept(admit, choice.verdict);
+    if (!choice.found || choice.slot === undefined) return;
+    const key = credentialKey(choice.upstream, choice.credential);
+    this.#own.slots.take(key, choice.slot, 0);
+    this.#limits.holdCredential(key, choice.slot);
+  }
+
   #sendChoose(id: number, request: ChoiceRequest): boolean {
-    const { session, alias, model, exclude = [] } = request;
+    const { session, alias, model, exclude = [], pinned, slot = '', admit } = request;
     const { ttl, maxSessions } = this.#config.sticky;
     const key = session === undefined ? '' : sessionKey(session, alias);
     const args = [alias, model, key, Math.ceil(sharedTtl(ttl)), maxSessions, exclude.join('\n')];
+    args.push(pinned ? 1 : 0, slot, admit ? JSON.stringify(admit) : '');
     this.#chooseOnce(args)
       .then((reply) => (asksForPlan(reply) ? this.#storePlan().then(() => this.#chooseOnce(args)) : reply))
       .then(
-        (reply) => this.#calls.settle(id, reply),
+        (reply) => this.#heardChoice(id, readChoice(reply, request)),
         () => this.#calls.settle(id, undefined),
       );
     return true;
+  }
+
+  /** One that nobody waits for any longer has taken what must be given back. */
+  #heardChoice(id: number, choice: Choice | undefined): void {
+    if (this.#calls.settle(id, choice) || choice === undefined) return;
+    for (const back of unwanted(choice)) this.#limits.give(back);
   }
 
   #chooseOnce(args: readonly (string | number)[]): Promise<unknown> {
@@ -264,6 +350,7 @@ export class RedisStore implements PrimaryStore {
       return;
     }
     log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');
+    this.#limits.recovered();
     this.#known.flush();
   }
 }

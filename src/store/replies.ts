@@ -1,19 +1,34 @@
 /** What the scripts and the channel say, read with suspicion: another program may write to the same Redis. */
 import { credentialKey, type Plan } from '../credential/plan.js';
+import { BUSY } from '../credential/refusal.js';
 import { sessionOfKey } from '../credential/sessions.js';
-import type { Choice, CredentialKey, Rest, RestReason } from '../credential/types.js';
+import type { Choice, ChoiceRequest, CredentialKey, Rest, RestReason } from '../credential/types.js';
+import { readVerdict } from './limit-replies.js';
 import type { CredentialSnapshot, SessionSnapshot, StoreSnapshot } from './store.js';
+import { limitedBy } from './verdicts.js';
 
 const REASONS: readonly unknown[] = ['rate-limited', 'spent', 'refused', 'failing', 'paused'] satisfies RestReason[];
 
-/** The choose script's reply; undefined when it is not one. */
-export function readChoice(reply: unknown): Choice | undefined {
+/** The choose script's reply; undefined when it is not one. `slot`: the name that a slot was asked for by. */
+export function readChoice(reply: unknown, { admit, slot }: Pick<ChoiceRequest, 'admit' | 'slot'> = {}): Choice | undefined {
   if (!Array.isArray(reply)) return undefined;
+  if (String(reply[0]) !== 'verdict') return readPlainChoice(reply, slot);
+  const verdict = admit && readVerdict(reply[1], admit);
+  if (verdict === undefined) return undefined;
+  if (!verdict.admitted) return limitedBy(verdict);
+  const choice = readPlainChoice(reply.slice(2), slot);
+  return choice && { ...choice, verdict };
+}
+
+function readPlainChoice(reply: readonly unknown[], slot: string | undefined): Choice | undefined {
   const [word, ...rest] = reply.map(String) as [string, ...string[]];
+  if (word === 'busy') return BUSY;
   if (word === 'none') return { found: false, reason: 'none' };
   if (word === 'ok') {
-    const [upstream = '', credential = '', model = '', sticky, trial] = rest;
-    return { found: true, upstream, credential, model, sticky: sticky === '1', trial: trial === '1' };
+    const [upstream = '', credential = '', model = '', sticky, trial, taken, spilled] = rest;
+    const chosen = { found: true, upstream, credential, model, sticky: sticky === '1', trial: trial === '1' } as const;
+    if (taken !== '1' && spilled !== '1') return chosen;
+    return { ...chosen, slot: taken === '1' ? slot : undefined, spilled: spilled === '1' };
   }
   if (word !== 'resting' && word !== 'tried') return undefined;
   const [reason, remaining] = rest;
@@ -35,7 +50,7 @@ export function readRest(text: string): Rest | undefined {
 }
 
 /** The snapshot script's reply joined with the members it was asked about, in their order. */
-export function readSnapshot(reply: unknown, plan: Plan): StoreSnapshot {
+export function readSnapshot(reply: unknown, plan: Plan): Omit<StoreSnapshot, 'clients'> {
   const read = parseObject(String(reply)) ?? {};
   const states = listOf(read.credentials);
   const members = [...plan.pools.values()].flatMap(({ upstream, members }) => members.map((member) => ({ upstream, ...member })));

@@ -4,6 +4,8 @@
  */
 import type { GatewayConfig } from '../config.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest, RestReason } from '../credential/types.js';
+import type { AdmissionRequest, ClientUse, Return, Verdict } from '../limits/types.js';
+import type { UsageTable } from '../usage.js';
 
 /** A worker's view of the shared state. */
 export interface Store {
@@ -15,6 +17,17 @@ export interface Store {
    * takes longer than `store.timeout`: then the worker's own view answers.
    */
   choose(request: ChoiceRequest): Choice | Promise<Choice>;
+  /** Ask a client's limits where no credential is to be chosen. As `choose`, it never rejects and does not take long. */
+  admit(request: AdmissionRequest): Verdict | Promise<Verdict>;
+  /** Give back a slot, or say what an admitted request has used. Does not wait. */
+  give(back: Return): void;
+  /**
+   * Add to what is kept of usage over restarts and hosts; false: nothing of it is kept (yet), the caller tries again.
+   * The embedded store keeps nothing.
+   */
+  addUsage(rows: UsageTable): Promise<boolean>;
+  /** All that is kept; undefined where nothing is kept or it cannot be read now. */
+  keptUsage(): Promise<UsageTable | undefined>;
   /**
    * The session of `request` belongs to `choice` from now on, though it was not chosen for it: an answer can be gone on
    * from only where it was made. Does not wait.
@@ -44,6 +57,8 @@ export interface StoreHealth {
 export interface StoreSnapshot {
   readonly credentials: readonly CredentialSnapshot[];
   readonly sessions: { readonly count: number; readonly newest: readonly SessionSnapshot[] };
+  /** Of clients with limits that were here lately. */
+  readonly clients: readonly ClientUse[];
 }
 
 export interface CredentialSnapshot {

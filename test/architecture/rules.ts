@@ -11,6 +11,7 @@ export const WORDS = [
   'src/messages.ts',
   'src/usage.ts',
   'src/credential/types.ts',
+  'src/limits/types.ts',
   'src/store/store.ts',
 ] as const;
 
@@ -21,9 +22,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics', 'threads'],
   admin: ['http', 'gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
   options: ['gateway', 'credential', 'protocol', 'upstream', 'store', 'metrics'],
-  gateway: ['credential', 'protocol', 'upstream', 'store', 'metrics', 'threads'],
-  store: ['credential'],
-  credential: [],
+  gateway: ['credential', 'limits', 'protocol', 'upstream', 'store', 'metrics', 'threads'],
+  store: ['credential', 'limits'],
+  credential: ['limits'],
+  limits: [],
   protocol: [],
   upstream: [],
   metrics: [],
@@ -41,7 +43,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 export const TYPES_ONLY = ['loadtest'] as const;
 
 /** Areas without sockets, clock, environment or log: what they need to know is passed in. */
-export const PURE = ['protocol', 'credential'] as const;
+export const PURE = ['protocol', 'credential', 'limits'] as const;
 
 /** Node modules that have no outside: hashing is arithmetic. */
 export const PURE_NODE_MODULES = ['node:crypto', 'node:buffer'] as const;

@@ -74,6 +74,7 @@ export class FakeCluster implements ClusterView {
         count: 1284,
         newest: [{ session: 'a1b2c3d4e5f60718', upstream: 'main', credential: 'k1', remaining: 3_590_000 }],
       },
+      clients: [],
     };
   }
   async metrics() {

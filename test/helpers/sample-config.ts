@@ -19,7 +19,7 @@ export function sampleConfig(changes: Partial<GatewayConfig> = {}): GatewayConfi
       bodyTimeout: 1000,
     },
     admin: { host: '127.0.0.1', port: 0 },
-    store: { prefix: 'tidegate', timeout: 100 },
+    store: { prefix: 'tidegate', timeout: 100, limitsWhenAway: 'open' },
     sticky: { header: 'x-session-id', ttl: 3_600_000, maxSessions: 1000, promptPrefix: true },
     timeouts: { connect: 1000, headers: 1000, firstToken: 1000, idle: 1000, total: 10_000 },
     retry: { attempts: 3, budgetPercent: 20 },

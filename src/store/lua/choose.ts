@@ -3,8 +3,10 @@
  * as `Ledger.choose`, held together by the contract suite. With nothing at rest its cost does not depend on how many
  * credentials there are.
  *
- * KEYS[1] plan · ARGV prefix, alias, model, session key or '', ms to live, most sessions, credentials tried (one a line)
- * Reply: plan | none | ok upstream credential model sticky trial | resting|tried reason ms
+ * KEYS[1] plan · ARGV prefix, alias, model, session key or '', ms to live, most sessions, credentials tried (one a line),
+ * 1 for the session's own credential or none, name of the slot to take, the question to the client's limits as JSON or ''
+ * Reply: plan | none | busy | ok upstream credential model sticky trial slot spilled | resting|tried reason ms; where the limits were
+ * asked, verdict and its JSON come first, and nothing after a refusal
  */
 export const CHOOSE = `
 local alias, model, session, ttl, most = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
@@ -15,6 +17,19 @@ if not routeText then
   return { 'plan' }
 end
 local tiers = cjson.decode(routeText)
+local pinned, slot = ARGV[8] == '1', ARGV[9]
+
+-- The client's limits first: a refusal takes no turn.
+local verdict = nil
+if ARGV[10] ~= '' then
+  local found = admit(cjson.decode(ARGV[10]))
+  verdict = cjson.encode(found)
+  if not found.admitted then return { 'verdict', verdict } end
+end
+local function reply(...)
+  if verdict then return { 'verdict', verdict, ... } end
+  return { ... }
+end
 
 local excluded = {}
 for key in string.gmatch(ARGV[7], '[^\\n]+') do excluded[key] = true end
@@ -50,6 +65,20 @@ local function standing(key, name)
   return found
 end
 
+-- The cap of a credential, or nil; how many are in flight is counted once a decision.
+local capOf, held = {}, {}
+local function capped(target, key)
+  if not target.capped then return nil end
+  if capOf[key] == nil then capOf[key] = tonumber(safe('HGET', plan, 'c:' .. key) or nil) or false end
+  return capOf[key] or nil
+end
+local function full(target, key)
+  local cap = capped(target, key)
+  if not cap then return false end
+  held[key] = held[key] or inUse(P .. 'slots:k:' .. key)
+  return held[key] >= cap
+end
+
 local function grant(key, name)
   local rest = P .. 'rest:' .. key
   for _, field in ipairs({ 'm:*', 'm:' .. name }) do
@@ -63,9 +92,13 @@ end
 
 -- The session's own credential is in order and was merely tried: the session stays with it.
 local stays = false
+-- It cannot be used all the same, and was not tried: then it is at its cap.
+local onlyFull = false
 
 local function settle(pick, sticky)
   local key = pick.target.upstream .. '/' .. pick.id
+  local takes = slot ~= '' and capped(pick.target, key)
+  if takes then takeSlot(P .. 'slots:k:' .. key, slot) end
   if pick.trial then grant(key, modelOf(pick.target)) end
   if session ~= '' and not stays then
     bind(session, pick.target.upstream .. '\\n' .. pick.id .. '\\n' .. pick.target.model, ttl, most)
@@ -76,14 +109,15 @@ local function settle(pick, sticky)
     redis.call('PEXPIRE', P .. 'picks', WEEK)
     redis.call('PEXPIRE', plan, WEEK)
   end
-  return { 'ok', pick.target.upstream, pick.id, modelOf(pick.target), sticky and '1' or '0', pick.trial and '1' or '0' }
+  local model = modelOf(pick.target)
+  return reply('ok', pick.target.upstream, pick.id, model, sticky and '1' or '0', pick.trial and '1' or '0', takes and '1' or '0', stays and '1' or '0')
 end
 
 local function usable(target, id)
   local key = target.upstream .. '/' .. id
   if tried(target.upstream, key) then return nil end
   local is = standing(key, modelOf(target)).is
-  if is == 'resting' then return nil end
+  if is == 'resting' or full(target, key) then return nil end
   return { target = target, id = id, trial = is == 'trial' }
 end
 
@@ -159,6 +193,7 @@ local function kept()
     for _, target in ipairs(tier.targets) do
       if target.upstream == upstream and target.model == name then
         stays = standing(upstream .. '/' .. id, modelOf(target)).is ~= 'resting'
+        onlyFull = stays and not tried(upstream, upstream .. '/' .. id)
         return usable(target, id)
       end
     end
@@ -171,6 +206,7 @@ if sticky then
   stays = false
   return settle(sticky, true)
 end
+if pinned and onlyFull then return reply('busy') end
 for _, tier in ipairs(tiers) do
   local pick = fromTier(tier)
   if pick then return settle(pick, false) end
@@ -178,7 +214,7 @@ end
 
 -- Nothing is in turn: the one out by a guess that is back soonest, else a refusal that says when to come back.
 local function sooner(a, b) return not b or (a.remaining >= 0 and (b.remaining < 0 or a.remaining < b.remaining)) end
-local resort, waiting, done = nil, nil, nil
+local resort, waiting, done, busy = nil, nil, nil, false
 for _, tier in ipairs(tiers) do
   for _, target in ipairs(tier.targets) do
     for member = 0, target.members - 1 do
@@ -189,14 +225,17 @@ for _, tier in ipairs(tiers) do
       if tried(target.upstream, key) then
         if sooner(one, done) then done = one end
       else
-        if guess(one.reason) and found.failures <= RESORTS and sooner(one, resort) then resort = one end
+        local taken = full(target, key)
+        if taken and (found.is ~= 'resting' or guess(one.reason)) then busy = true end
+        if guess(one.reason) and not taken and found.failures <= RESORTS and sooner(one, resort) then resort = one end
         if sooner(one, waiting) then waiting = one end
       end
     end
   end
 end
 if resort then return settle(resort, false) end
+if busy then return reply('busy') end
 local first = waiting or done
-if not first then return { 'none' } end
-return { waiting and 'resting' or 'tried', first.reason, string.format('%.0f', first.remaining) }
+if not first then return reply('none') end
+return reply(waiting and 'resting' or 'tried', first.reason, string.format('%.0f', first.remaining))
 `;

@@ -1,12 +1,17 @@
 /** Every script by the name it is called by; each takes one key, which decides the slot all others share. */
 import { CHOOSE } from './choose.js';
 import { COMMON } from './common.js';
+import { ADMIT, GIVE, LIMITS, ROLL_CALL, USES } from './limits.js';
 import { PAUSE, REPORT } from './report.js';
 import { SESSIONS } from './sessions.js';
 import { BIND, SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
 
 export const SCRIPTS = {
-  tidegateChoose: COMMON + SESSIONS + CHOOSE,
+  tidegateChoose: COMMON + SESSIONS + LIMITS + CHOOSE,
+  tidegateAdmit: COMMON + LIMITS + ADMIT,
+  tidegateGive: COMMON + LIMITS + GIVE,
+  tidegateUses: COMMON + LIMITS + USES,
+  tidegateRollCall: COMMON + LIMITS + ROLL_CALL,
   tidegateReport: COMMON + REPORT,
   tidegatePause: COMMON + PAUSE,
   tidegateTouch: COMMON + TOUCH,
