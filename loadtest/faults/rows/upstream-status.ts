@@ -1,6 +1,7 @@
 /** U: upstreams that refuse, fail and lie by status. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { openAi } from '../../conformance/clients/openai.js';
 import { CANARIES } from '../canary.js';
 import { type Answer, ask } from '../client/ask.js';
@@ -220,7 +221,7 @@ const compressed: FaultRow = {
   models: modelsFor('u19', { credentials: 6 }),
   async run(bench) {
     const gateway = await bench.shared();
-    const bomb = gzipSync(Buffer.alloc(200 * MB));
+    const bomb = await promisify(gzip)(Buffer.alloc(200 * MB));
     for (const form of FORMS)
       bench.wall.on(`u19-${form}-a`, (call) => {
         const type = call.streamed ? 'text/event-stream' : 'application/json';
@@ -371,6 +372,9 @@ const outage: FaultRow = {
   },
 };
 
+/** Until it is plain that they are down: rests of 0.5, 1, 2 and 4 s. Milliseconds. */
+const PLAIN_MS = 10_000;
+
 const allDown: FaultRow = {
   id: 'U26',
   title: 'every key of a model is down',
@@ -382,10 +386,10 @@ const allDown: FaultRow = {
   async run(bench) {
     const { origin } = await bench.shared();
     for (const form of FORMS) bench.wall.on(`u26-${form}-a`, (call) => call.error(503));
-    // Until the keys rest for longer than this takes.
-    for (let round = 0; round < 24; round++) {
+    // As a last resort they are asked until they have rested several times in a row.
+    for (const until = performance.now() + PLAIN_MS; performance.now() < until; ) {
       for (const form of FORMS) dueError(await ask(origin, { form, model: `u26-${form}` }), [503, 529, 502], form);
-      await sleep(150);
+      await sleep(200);
     }
     const before = bench.wall.callsOf('u26-*').length;
     const took: number[] = [];
