@@ -91,18 +91,31 @@ test('a client that stops reading pauses the upstream and is cut at the idle bou
     client.socket.pause();
     return client;
   });
+  const stuckBefore = Array.from({ length: 3 }, () => {
+    const client = new StreamClient(gateway.port, { model: 'mock-size-7000000', stream: false });
+    client.socket.pause();
+    return client;
+  });
   const slow = new StreamClient(gateway.port, { model: 'mock-size-12000000' });
   slow.socket.on('data', () => {
     slow.socket.pause();
     setTimeout(() => slow.socket.resume(), 5);
   });
-  await until(async () => (await mock.stats()).inFlight === 6);
+  await until(async () => (await mock.stats()).requests === 9);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  t.ok(residentMb(worker) - before < 100, `worker grew by ${residentMb(worker) - before} MB for 500 MB unread`);
+  await until(async () => (await metric(gateway.adminUrl, 'tidegate_stream_buffered_bytes')) > 1_000_000);
+  t.ok((await metric(gateway.adminUrl, 'tidegate_stream_buffered_peak_bytes')) < 1_000_000, 'no stream holds more than 1 MB');
+  t.ok(residentMb(worker) - before < 150, `worker grew by ${residentMb(worker) - before} MB for 500 MB unread`);
   await slow.whole();
   t.ok(slow.body.endsWith('data: [DONE]\n\n') && slow.body.length > 12_000_000, 'slow, but whole');
   await until(async () => (await mock.stats()).inFlight === 0);
   t.ok((await mock.stats()).events < 5 * 20_000 + 13_000, 'far less was sent than asked for');
+  await until(async () => (await metric(gateway.adminUrl, 'tidegate_client_connections')) <= 1);
+  t.equal(await metric(gateway.adminUrl, 'tidegate_stream_buffered_bytes'), 0, 'nothing is kept for who does not read');
+  for (const client of stuckBefore) {
+    client.socket.resume();
+    t.not(await client.ended, 'complete', 'an answer in one piece too');
+  }
   for (const client of stuck) client.socket.resume();
   for (const client of stuck) t.notOk((await client.whole()).body.includes('[DONE]'));
 });

@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import { test } from 'tap';
 import { gatewayConfig, startGateway, startMock } from './helpers/gateway.js';
+import { until } from './helpers/primary-process.js';
 import { answersIn, chatBytes, speak } from './helpers/raw-http.js';
 
 const STREAM = '{"model":"mock-instant","messages":[],"stream":true}';
@@ -121,6 +123,56 @@ test('CONNECT and upgrades open no tunnel', async (t) => {
   const health = await fetch(`${gateway.url}/health`);
   t.equal(health.status, 200);
   t.equal(gateway.workers().length, 1);
+});
+
+test('connections past the bound are told so and closed; the others are served', async (t) => {
+  const mock = await startMock(t);
+  const gateway = await startGateway(t, gatewayConfig(mock.url, { server: { maxConnections: 20 } }));
+  const held = await Promise.all(
+    Array.from({ length: 20 }, () => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      return new Promise<typeof socket>((resolve, reject) => socket.on('connect', () => resolve(socket)).on('error', reject));
+    }),
+  );
+  await until(async () => (await gateway.metric('tidegate_client_connections')) === 20);
+  const { text, end } = await speak(gateway.port, chatBytes({ headers: [] }));
+  const [refusal] = answersIn(text);
+  t.match(refusal, { status: 503, headers: { 'retry-after': '1', connection: 'close' } });
+  t.match(JSON.parse(refusal?.body ?? ''), { error: { type: 'overloaded_error', code: 'overloaded' } });
+  t.equal(end, 'fin');
+  t.equal((await mock.stats()).requests, 0);
+  held[0]?.destroy();
+  await until(async () => (await fetch(`${gateway.url}/health`).catch(() => undefined))?.status === 200);
+  t.ok((await gateway.metric('tidegate_client_connections_refused_total')) >= 1);
+  for (const socket of held) socket.destroy();
+});
+
+test('headers and bodies that trickle in get 408 and the connection is closed', async (t) => {
+  const mock = await startMock(t);
+  const gateway = await startGateway(t, gatewayConfig(mock.url, { server: { headersTimeout: '500ms', bodyTimeout: '500ms' } }));
+  const head = (path: string) => `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n`;
+  const trickle = (first: string, drop: string) => {
+    let timer: NodeJS.Timeout;
+    return speak(gateway.port, first, {
+      onOpen: (socket) => {
+        timer = setInterval(() => socket.write(drop), 50);
+        socket.on('close', () => clearInterval(timer));
+      },
+    });
+  };
+  const [headers, nothing, chat, messages] = await Promise.all([
+    trickle(head('/v1/chat/completions'), 'x-more: yes\r\n'),
+    speak(gateway.port, ''),
+    trickle(`${head('/v1/chat/completions')}\r\n{`, ' '),
+    trickle(`${head('/v1/messages')}\r\n{`, ' '),
+  ]);
+  for (const { text, end } of [headers, nothing, chat, messages]) {
+    t.match(answersIn(text)[0], { status: 408, headers: { connection: 'close' } });
+    t.not(end, 'open');
+  }
+  t.match(JSON.parse(answersIn(chat.text)[0]?.body ?? ''), { error: { code: 'request_timeout' } });
+  t.match(JSON.parse(answersIn(messages.text)[0]?.body ?? ''), { type: 'error', error: { type: 'timeout_error' } });
+  t.equal((await mock.stats()).requests, 0);
 });
 
 test('clients that leave at any moment do no harm', async (t) => {

@@ -15,6 +15,8 @@ export interface AnswerReader {
   check(now: number): void;
   /** As far as the upstream has told. */
   readonly usage?: Usage;
+  /** Bytes of the answer that wait to go out. */
+  readonly held?: number;
 }
 
 /** How an attempt ends; exactly one of these is said, once. */

@@ -100,6 +100,11 @@ export class Attempt implements UpstreamListener, AttemptControl {
     this.finish({ kind: 'aborted', usage: this.#reader?.usage });
   }
 
+  /** Bytes of the answer that wait to go out. */
+  get held(): number {
+    return this.#reader?.held ?? 0;
+  }
+
   onDrain(): void {
     if (!this.#over) this.#reader?.onDrain();
   }

@@ -18,6 +18,10 @@ export interface ClientExchange {
   end(): void;
   /** Closes the connection so that the client sees a broken answer. */
   cut(): void;
+  /** Bytes written that the client's side has not taken yet. */
+  readonly unsent: number;
+  /** Whether the client's side has taken bytes, or has taken them all, since this was last asked. */
+  tookMore(): boolean;
   /** The client has gone, or the answer is complete. */
   readonly closed: boolean;
   /** Told of the client until the answer is complete. */

@@ -17,6 +17,11 @@ class FakeClient implements ClientExchange {
   closed = false;
   roomy = true;
 
+  readonly unsent = 0;
+
+  tookMore(): boolean {
+    return true;
+  }
   readBody(): Promise<Buffer> {
     return Promise.resolve(Buffer.alloc(0));
   }

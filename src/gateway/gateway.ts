@@ -53,6 +53,13 @@ export class Gateway {
     return this.#running.size;
   }
 
+  /** Bytes of answers that wait to go out. */
+  get held(): number {
+    let sum = 0;
+    for (const run of this.#running) sum += run.held;
+    return sum;
+  }
+
   /** Requests that this worker takes at once: its part of the whole. */
   get slots(): number {
     const { maxInFlight, workers } = this.snapshot.config.server;

@@ -49,6 +49,11 @@ export class RequestRun implements Watched, ClientListener {
     }
   }
 
+  /** Bytes of its answer that wait to go out. */
+  get held(): number {
+    return this.#attempt?.held ?? 0;
+  }
+
   onDrain(): void {
     this.#attempt?.onDrain();
   }

@@ -100,7 +100,10 @@ export class StreamAnswer implements AnswerReader {
   }
 
   check(now: number): void {
-    const { timeouts } = this.#parts.context.snapshot.config;
+    const { client, snapshot } = this.#parts.context;
+    const { timeouts } = snapshot.config;
+    // A slow reader takes a little at a time: it is not silent, though no `drain` comes of it.
+    if (this.#paused && client.tookMore()) this.#lastByteAt = now;
     const silent = now - this.#lastByteAt > timeouts.idle;
     if (silent && this.#paused) this.#cutClient();
     else if (silent) this.#break(timedOut('the rest of its answer'));
@@ -139,10 +142,15 @@ export class StreamAnswer implements AnswerReader {
     if (delivery.send(text, framed, this.#lastByteAt) || this.#paused) return;
     this.#paused = true;
     control.pause();
+    this.#noteHeld();
+  }
+
+  get held(): number {
+    return this.#held.length + this.#events.held;
   }
 
   #noteHeld(): void {
-    const held = this.#held.length + this.#events.held;
+    const held = this.held + this.#parts.context.client.unsent;
     if (held > this.#parts.tallies.bufferedPeak) this.#parts.tallies.bufferedPeak = held;
   }
 

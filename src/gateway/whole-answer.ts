@@ -81,7 +81,12 @@ export class WholeAnswer implements AnswerReader {
     this.#control.resume();
   }
 
+  get held(): number {
+    return this.#text.length;
+  }
+
   check(now: number): void {
+    if (this.#paused && this.#context.client.tookMore()) this.#lastByteAt = now;
     if (now - this.#lastByteAt <= this.#context.snapshot.config.timeouts.idle) return;
     this.#break(this.#paused ? clientStalled() : timedOut('the rest of its answer'));
   }

@@ -8,7 +8,7 @@ import { log } from '../log.js';
 import { dataHealth, type HealthSource } from './health.js';
 import { ANSWERED, type Context, Hono, type NodeBindings } from './hono.js';
 import { listModels, showModel } from './models.js';
-import { NodeExchange } from './node-exchange.js';
+import { type ExchangeHost, NodeExchange } from './node-exchange.js';
 import { refuse } from './refusals.js';
 
 type App = Hono<{ Bindings: NodeBindings }>;
@@ -18,19 +18,16 @@ type AppContext = Context<{ Bindings: NodeBindings }>;
 type NodeHandler = (request: IncomingMessage, response: ServerResponse, context: AppContext) => void;
 
 /** The process that the routes serve in. */
-export interface Serving extends HealthSource {
-  /** Whether the answer that now begins tells its client to connect anew. */
-  sendsAway(): boolean;
-}
+export type Serving = HealthSource & ExchangeHost;
 
-export function createApp(gateway: Gateway, health: Serving): App {
+export function createApp(gateway: Gateway, serving: Serving): App {
   const app: App = new Hono();
   // Whatever has no handler of its own. Apart, since two handlers that match one request cost Hono a chain of promises: 12 µs a request.
   const others: App = new Hono();
   const serve =
     (route: Route): NodeHandler =>
     (request, response) =>
-      void handle(gateway, route, new NodeExchange(request, response, () => health.sendsAway()));
+      void handle(gateway, route, new NodeExchange(request, response, serving));
 
   const route = (method: 'GET' | 'POST', path: string, handler: NodeHandler): void => {
     app.on(method, path, onNode(handler));
@@ -41,7 +38,7 @@ export function createApp(gateway: Gateway, health: Serving): App {
   route('GET', '/v1/models/:id{.+}', (request, response, context) =>
     showModel(gateway, request, response, context.req.param('id') ?? ''),
   );
-  route('GET', '/health', (_request, response) => dataHealth(health, response));
+  route('GET', '/health', (_request, response) => dataHealth(serving, response));
   others.all('*', onNode(unknownPath));
   app.notFound((context) => others.fetch(context.req.raw, context.env));
   app.onError((error, context) => {

@@ -22,6 +22,13 @@ export function closeAfter(request: IncomingMessage): void {
   if (isBodyToCome(request)) socket.destroySoon = () => linger(request, socket);
 }
 
+/** Nothing that comes on this connection is served any more, and it is gone before long. */
+export function closeSoon(socket: Socket): void {
+  closing.add(socket);
+  const timer = setTimeout(() => socket.destroy(), LINGER).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
 /** Whether the client may still be sending. `complete` alone will not tell: it is false until the listener has returned. */
 export function isBodyToCome({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);

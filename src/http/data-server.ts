@@ -11,9 +11,10 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Longer than any client or load balancer keeps an idle connection, so that it closes first and never races us: milliseconds. */
 const KEEP_ALIVE = 75_000;
-const HEADERS_TIMEOUT = 60_000;
 /** A whole request, body included. */
 const REQUEST_TIMEOUT = 300_000;
+/** How often connections are looked through for requests that take too long (Node's default of 30 s lets them have half as much again). */
+const LOOK = 1_000;
 const MOST_HEADER_BYTES = 16 * 1024;
 /** A burst of a thousand clients connects without a drop (the kernel's default of 511 overflowed, measured in reference runs). */
 const BACKLOG = 4096;
@@ -28,8 +29,8 @@ export function createDataServer(listener: Listener): Server {
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE,
-      headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: LOOK,
       maxHeaderSize: MOST_HEADER_BYTES,
       noDelay: true,
       ServerResponse: DataResponse,
@@ -45,6 +46,11 @@ export function createDataServer(listener: Listener): Server {
   (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
   server.on('connection', watchHalfClose);
   return server;
+}
+
+/** How long a request may take until its headers are complete, from its first byte or the connection on; milliseconds. */
+export function setHeadersTimeout(server: Server, timeout: number): void {
+  server.headersTimeout = timeout;
 }
 
 /** Resolves with the port; rejects when the address cannot be had. */

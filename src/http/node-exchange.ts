@@ -6,29 +6,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientExchange, ClientListener } from '../gateway/client-exchange.js';
+import type { BodyClock } from './body-clock.js';
 import { closeAfter, isBodyToCome } from './closing.js';
 import { DataResponse, probeGently } from './half-close.js';
 import { readBody } from './read-body.js';
+import { SocketProgress, unsentBytes } from './socket-progress.js';
 
 /** Parsers of event streams skip it. */
 const COMMENT = ':\n\n';
+
+/** What an exchange asks of the process that it happens in. */
+export interface ExchangeHost {
+  /** Whether the answer that now begins tells its client to connect anew. */
+  sendsAway(): boolean;
+  readonly bodies: BodyClock;
+}
 
 export class NodeExchange implements ClientExchange {
   listener: ClientListener | null = null;
   closed = false;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #isDraining: () => boolean;
+  readonly #host: ExchangeHost;
+  readonly #progress = new SocketProgress();
   /** Set while this stream's chunks are framed here. */
   #raw: Socket | null = null;
   #ended = false;
   readonly #onDrain = (): void => this.listener?.onDrain();
 
-  /** `isDraining`: whether answers should tell the client to connect anew. */
-  constructor(request: IncomingMessage, response: ServerResponse, isDraining: () => boolean) {
+  constructor(request: IncomingMessage, response: ServerResponse, host: ExchangeHost) {
     this.#request = request;
     this.#response = response;
-    this.#isDraining = isDraining;
+    this.#host = host;
     response.on('close', () => this.#onClose());
     // Without a listener an error on a half-open socket would end the process; 'close' follows and is acted on.
     response.on('error', () => {});
@@ -44,7 +53,7 @@ export class NodeExchange implements ClientExchange {
   }
 
   readBody(limit: number): Promise<Buffer> {
-    return readBody(this.#request, this.#response, limit);
+    return readBody(this.#request, this.#response, limit, this.#host.bodies);
   }
 
   answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1'): void {
@@ -86,8 +95,19 @@ export class NodeExchange implements ClientExchange {
     this.#response.destroy();
   }
 
+  get unsent(): number {
+    const { socket } = this.#response;
+    return socket ? unsentBytes(socket) : this.#response.writableLength;
+  }
+
+  /** Behind another answer of its connection nothing can move, and nothing is amiss. */
+  tookMore(): boolean {
+    const { socket } = this.#response;
+    return socket === null || this.#progress.moved(socket);
+  }
+
   #connectionHeader(): Record<string, string> {
-    if (!isBodyToCome(this.#request) && !this.#isDraining()) return {};
+    if (!isBodyToCome(this.#request) && !this.#host.sendsAway()) return {};
     closeAfter(this.#request);
     return { connection: 'close' };
   }

@@ -2,16 +2,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../errors.js';
 import { OFF_LOOP_FROM } from '../gateway/read-fields.js';
+import type { BodyClock, Reading } from './body-clock.js';
 
 /** The body of at most `limit` bytes. A client that waits for `100 Continue` is told only now, after it was authenticated. */
-export function readBody(request: IncomingMessage, response: ServerResponse, limit: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, response: ServerResponse, limit: number, clock: BodyClock): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limit) return Promise.reject(tooLarge(limit));
   if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const reading: Reading = {
+      startedAt: performance.now(),
+      get received() {
+        return length;
+      },
+      late: () => settle(() => reject(tooSlow())),
+    };
+    clock.add(reading);
     const settle = (act: () => void): void => {
+      clock.remove(reading);
       request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       act();
     };
@@ -36,6 +46,10 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
   let at = 0;
   for (const chunk of chunks) at += chunk.copy(body, at);
   return body;
+}
+
+function tooSlow(): GatewayError {
+  return new GatewayError('request_timeout', 'The request body did not arrive in time.');
 }
 
 function tooLarge(limit: number): GatewayError {

@@ -1,12 +1,13 @@
 /** Answers to requests that never become one of the gateway's: unknown path, wrong method, bytes that are no HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, GatewayError } from '../errors.js';
 import { errorHeaders } from '../gateway/gateway-headers.js';
 import { requestIdOf } from '../gateway/request-id.js';
 import { errorBody as anthropicErrorBody } from '../protocol/anthropic/error.js';
 import { openai } from '../protocol/openai/index.js';
-import { closeAfter, isBodyToCome } from './closing.js';
+import { closeAfter, closeSoon, isBodyToCome } from './closing.js';
 
 /** By the path, or by the header that Anthropic's clients send everywhere. */
 export function speaksAnthropic({ url, headers }: IncomingMessage): boolean {
@@ -51,6 +52,18 @@ export function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void 
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+const FULL = 'The gateway has no room for more connections.';
+
+/** On a connection past the bound: what it sends is read, so that no reset overtakes the refusal, and goes nowhere. */
+export function refuseConnection(socket: Socket): void {
+  closeSoon(socket);
+  const error = new GatewayError('overloaded', FULL, { retryAfter: 1_000 });
+  const body = openai.errorBody(error, '');
+  const head = ['HTTP/1.1 503 Service Unavailable', ...Object.entries(errorHeaders(error)).map((pair) => pair.join(': '))];
+  head.push('connection: close', `content-length: ${Buffer.byteLength(body)}`);
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Node keeps the response under way on the socket (`_httpMessage`); its own default handler looks there too. */

@@ -1,5 +1,6 @@
 /** A serving process, in a worker or alone: gateway, routes and server put together, and what the primary may ask of it. */
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { GatewayConfig } from '../config.js';
 import { Gateway } from '../gateway/gateway.js';
 import type { ClusterState, Inquiry, WorkerStats } from '../messages.js';
@@ -7,9 +8,12 @@ import { createMetrics, type Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import { PiscinaPool } from '../threads/piscina-pool.js';
 import { createApp, type Serving } from './app.js';
-import { createDataServer, listen } from './data-server.js';
+import { BodyClock } from './body-clock.js';
+import { Connections } from './connections.js';
+import { createDataServer, listen, setHeadersTimeout } from './data-server.js';
 import { Drain } from './drain.js';
 import { nodeListener } from './hono.js';
+import { refuseConnection } from './refusals.js';
 import { ServiceStats } from './service-stats.js';
 
 export interface ServiceOptions {
@@ -37,6 +41,8 @@ export class Service implements Serving {
   readonly #server: Server;
   readonly #drain: Drain;
   readonly #stats = new ServiceStats();
+  readonly #connections: Connections;
+  readonly bodies: BodyClock;
   #toSendAway = 0;
 
   constructor({ config, store, worker, taskFile }: ServiceOptions) {
@@ -45,10 +51,14 @@ export class Service implements Serving {
     this.#metrics.watchStore(() => store.health);
     this.#gateway = new Gateway(config, store, this.#metrics, taskFile ? new PiscinaPool(taskFile) : undefined);
     this.#server = createDataServer(nodeListener(createApp(this.#gateway, this)));
-    this.#server.on('connection', (socket) => {
-      this.#metrics.tallies.connections++;
-      socket.once('close', () => this.#metrics.tallies.connections--);
+    setHeadersTimeout(this.#server, config.server.headersTimeout);
+    this.bodies = new BodyClock(() => this.#config.server.bodyTimeout);
+    this.#connections = new Connections(() => {
+      const { server, timeouts } = this.#config;
+      return { maxConnections: server.maxConnections, workers: server.workers, unread: timeouts.idle };
     });
+    this.#metrics.watchBuffered(() => this.#connections.unsent + this.#gateway.held);
+    this.#server.on('connection', (socket) => this.#onConnection(socket));
     this.#drain = new Drain(this.#server, this.#gateway);
   }
 
@@ -86,15 +96,28 @@ export class Service implements Serving {
 
   configure(config: GatewayConfig): void {
     this.#gateway.configure(config);
+    setHeadersTimeout(this.#server, config.server.headersTimeout);
   }
 
   stats(): WorkerStats {
+    this.#metrics.tallies.connections = this.#connections.count;
     return this.#stats.take(this.#metrics.tallies, this.draining, this.storeDegraded);
+  }
+
+  get #config(): GatewayConfig {
+    return this.#gateway.snapshot.config;
+  }
+
+  #onConnection(socket: Socket): void {
+    if (this.#connections.admit(socket)) return;
+    this.#metrics.tallies.connectionsRefused++;
+    refuseConnection(socket);
   }
 
   async answer(inquiry: Inquiry): Promise<unknown> {
     switch (inquiry) {
       case 'metrics':
+        this.#metrics.tallies.connections = this.#connections.count;
         return this.#metrics.snapshot();
       case 'usage':
         return this.#metrics.usage();

@@ -88,6 +88,14 @@ export function tallySeries() {
       'max',
     ),
     retriesDenied: new Counter({ name: 'tidegate_retries_denied_total', help: 'Retries not made because the budget was spent.' }),
+    connectionsRefused: new Counter({
+      name: 'tidegate_client_connections_refused_total',
+      help: 'Client connections refused because there were too many.',
+    }),
+    buffered: new Gauge(
+      { name: 'tidegate_stream_buffered_bytes', help: 'Bytes of answers held for clients now: to be complete, or to be read.' },
+      'sum',
+    ),
     storeDegraded: new Gauge(
       {
         name: 'tidegate_store_degraded',

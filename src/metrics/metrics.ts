@@ -43,6 +43,7 @@ export class Metrics {
     heartbeats: 0,
     bufferedPeak: 0,
     retriesDenied: 0,
+    connectionsRefused: 0,
   };
   private readonly worker: string;
   private readonly bound = new LabelBound();
@@ -52,6 +53,7 @@ export class Metrics {
   private readonly ledger = new UsageLedger();
   private readonly newest = new Newest<AttemptRecord>(RECENT_ATTEMPTS);
   private prices: ReadonlyMap<string, PriceConfig | undefined> = new Map();
+  private buffered: () => number = () => 0;
   private storeHealth: () => StoreHealthView = () => ({ degraded: false, fallbacks: 0 });
 
   constructor(options: MetricsOptions = {}) {
@@ -102,6 +104,11 @@ export class Metrics {
     this.storeHealth = health;
   }
 
+  /** Where to read how many bytes are held for clients. */
+  watchBuffered(buffered: () => number): void {
+    this.buffered = buffered;
+  }
+
   /** What a worker answers to the `metrics` inquiry. */
   snapshot(): MetricsJson {
     this.copyTallies();
@@ -139,6 +146,7 @@ export class Metrics {
   private copyTallies(): void {
     const { byTally, tallies } = this;
     for (const [name, value] of Object.entries(tallies)) byTally[name as keyof Tallies].set(value);
+    byTally.buffered.set(this.buffered());
     const health = this.storeHealth();
     byTally.storeDegraded.set(health.degraded ? 1 : 0);
     byTally.storeFallbacks.set(health.fallbacks);

@@ -63,4 +63,6 @@ export interface Tallies {
   /** Largest number of bytes ever held for one stream. */
   bufferedPeak: number;
   retriesDenied: number;
+  /** Connections refused because there were too many. */
+  connectionsRefused: number;
 }
