@@ -23,6 +23,24 @@ export interface TrialWish {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+export interface Outage {
+  /** The fault. */
+  strike(): unknown;
+  /** Its end. */
+  heal(): unknown;
+  /** Milliseconds that it lasts, once a gateway has said so. */
+  readonly hold: number;
+  /** Checked while it lasts. */
+  during?(): Promise<void>;
+}
+
+export interface OutageReport {
+  readonly load: LoadReport;
+  /** Milliseconds until the first gateway said that the store is away, and from the fault's end until none did. */
+  readonly noticed: number;
+  readonly healed: number;
+}
+
 /** Odd, so that a worker which takes every second request meets every session in turn. */
 const SESSIONS = 15;
 const ROUNDS = 5;
@@ -30,6 +48,10 @@ const CREDENTIALS = 4;
 const WORKERS = 2;
 /** Requests a second: enough to meet a fault, few enough that the machine does not make one. */
 const RATE = 40;
+/** From the fault's end: probes come every 250 to 750 ms. */
+const HEALED_WITHIN_MS = 5_000;
+/** 100 ms for the store, the answer, and a busy machine; told apart here from waiting for Redis. */
+const SLOWEST_MS = 1_000;
 /** A metric that is asked of every worker may take this long on a busy machine. */
 const CHANGE_WITHIN_MS = 30_000;
 
@@ -53,7 +75,7 @@ export class StoreTrial {
   }
 
   /** Without waiting for the store. */
-  static async begin(bench: Bench, { id, url, gateways = 1, config, env }: TrialWish): Promise<StoreTrial> {
+  static async begin(bench: Bench, { id, url, gateways = 1, config, env }: Omit<TrialWish, 'servers'>): Promise<StoreTrial> {
     const wish = {
       models: modelsFor(id, { forms: ['chat'], credentials: CREDENTIALS }),
       workers: WORKERS,
@@ -61,6 +83,11 @@ export class StoreTrial {
     };
     const started = await Promise.all(Array.from({ length: gateways }, () => bench.startGateway(wish, { env })));
     return new StoreTrial(bench, id, started);
+  }
+
+  /** Both as one: the same model, before the same upstream. */
+  beside(other: StoreTrial): StoreTrial {
+    return new StoreTrial(this.#bench, this.#id, [...this.gateways, ...other.gateways]);
   }
 
   get model(): string {
@@ -115,6 +142,26 @@ export class StoreTrial {
     return until('the store is used again', async () => (await this.degraded()) === 0, CHANGE_WITHIN_MS);
   }
 
+  /** Sessions made known, load, the fault, its end, and what is promised of all of them. */
+  async survive({ strike, heal, hold, during }: Outage): Promise<OutageReport> {
+    await this.warm();
+    this.begin();
+    await sleep(600);
+    await strike();
+    const noticed = await this.untilDegraded();
+    await sleep(hold);
+    await during?.();
+    await heal();
+    const healed = await this.untilHealed();
+    await sleep(400);
+    const load = await this.end();
+    atMost(healed, HEALED_WITHIN_MS, 'ms until the store was used again');
+    atMost(load.slowest, SLOWEST_MS, 'ms that the slowest request took');
+    equal(this.keyChanges, 0, 'known sessions that changed their credential');
+    await this.exactTurns();
+    return { load, noticed, healed };
+  }
+
   /** Ends the load; nothing was lost, and what clients got is what the wall gave. */
   async end(): Promise<LoadReport> {
     const load = this.#load as Load;
@@ -158,6 +205,11 @@ export class StoreTrial {
   /** Lines of the log that contain these words. */
   lines(words: string): number {
     return this.gateways.reduce((sum, { stderr }) => sum + stderr.filter((line) => line.includes(words)).length, 0);
+  }
+
+  /** Log lines of degraded and recovered stores, a process and second. */
+  storeLines(): number {
+    return this.lines('"event":"store-');
   }
 
   figures(report: LoadReport, more: Figures = {}): Figures {
