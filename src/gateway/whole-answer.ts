@@ -11,12 +11,10 @@ import type { Asked } from './asked.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
 import { clientStalled, errorInAnswer, type Failure, failureOf, timedOut, unusable } from './failure.js';
-import { attemptHeaders } from './gateway-headers.js';
+import { answerHeaders } from './gateway-headers.js';
 
 /** Bytes held for one answer. */
 const MOST_HELD = 8 * 1024 * 1024;
-/** Bytes of an answer that is parsed to see that it is whole; megabytes of embeddings are judged by their last brace. */
-const MOST_PARSED = 64 * 1024;
 
 export interface WholeAnswerParts {
   readonly control: AttemptControl;
@@ -62,13 +60,11 @@ export class WholeAnswer implements AnswerReader {
     }
     const text = this.#text;
     if (this.#asked.answer) return this.#convert(text, this.#asked.answer);
-    if (!looksWhole(text)) return this.#break(unusable('it is no complete JSON'));
-    const { protocol } = this.#asked.route;
-    const usage = protocol.readUsage(text);
-    const keptAs = protocol.readKeptAs?.(text);
-    if (keptAs) this.#control.keep(keptAs);
+    const sight = this.#asked.route.protocol.inspectAnswer(text);
+    if (!sight) return this.#break(unusable('it is no complete JSON'));
+    if (sight.keptAs) this.#control.keep(sight.keptAs);
     this.#delivery.answer(200, this.#responseHeaders(), text, 'latin1');
-    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage });
+    this.#control.finish({ kind: 'delivered', outcome: 'ok', usage: sight.usage });
   }
 
   onFault(fault: UpstreamFault): void {
@@ -105,7 +101,7 @@ export class WholeAnswer implements AnswerReader {
     this.#flowing = true;
     this.#delivery.state = 'content';
     this.#context.status = 200;
-    this.#context.client.start(200, { ...this.#responseHeaders(), ...attemptHeaders(this.#context) });
+    this.#context.client.start(200, answerHeaders(this.#context, this.#responseHeaders()));
     this.#send(this.#text);
     this.#text = '';
   }
@@ -129,16 +125,5 @@ export class WholeAnswer implements AnswerReader {
 
   #responseHeaders(): Record<string, string> {
     return { 'content-type': 'application/json', ...allowedResponseHeaders(this.#headers) };
-  }
-}
-
-/** A length that the upstream got wrong cuts the body without any sign in HTTP. */
-function looksWhole(text: string): boolean {
-  if (text.length > MOST_PARSED) return /^\s*[{[]/.test(text) && /[}\]]\s*$/.test(text.slice(-64));
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

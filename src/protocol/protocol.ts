@@ -1,6 +1,7 @@
 /** What a client protocol must offer to the gateway: its errors, its routing fields, and eyes on its streams. Pure. */
 import type { GatewayError } from '../errors.js';
 import type { Usage } from '../usage.js';
+import type { AnswerSight } from './whole-answer.js';
 
 /** What a request says that routing needs; read from the body's top level only. */
 export interface RoutingFields {
@@ -60,8 +61,6 @@ export interface Protocol {
   streamError(error: GatewayError, requestId: string): string;
   /** Reads an error body that the upstream sent, undefined where it is none (HTML, empty). */
   readError(body: string): UpstreamErrorBody | undefined;
-  /** Usage out of a whole JSON answer, undefined where there is none. */
-  readUsage(body: string): Usage | undefined;
-  /** As `StreamObserver.keptAs`, of a whole answer. */
-  readKeptAs?(body: string): string | undefined;
+  /** Looks at a whole answer, latin1 text; undefined for one that is not complete. */
+  inspectAnswer(body: string): AnswerSight | undefined;
 }

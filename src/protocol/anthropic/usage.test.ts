@@ -1,5 +1,8 @@
 import { test } from 'tap';
-import { readUsage, UsageTally, usageOf, writeUsage } from './usage.js';
+import { anthropic } from './index.js';
+import { UsageTally, usageOf, writeUsage } from './usage.js';
+
+const readUsage = (body: string) => anthropic.inspectAnswer(body)?.usage;
 
 const NONE = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 

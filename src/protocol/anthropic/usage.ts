@@ -3,18 +3,7 @@
  * the answer's start, so that a later one replaces an earlier one (edge cases 28, 29, 36).
  */
 import type { Usage } from '../../usage.js';
-import { parseObject } from '../json-object.js';
-import { scanObject } from '../json-scan.js';
 import { isJsonObject, type JsonObject } from '../middle/fields.js';
-
-const WANTED = new Set(['usage']);
-
-/** Usage of a whole JSON answer as latin1 text; only that member is parsed. */
-export function readUsage(body: string): Usage | undefined {
-  const scan = scanObject(body, WANTED);
-  const span = scan.ok ? scan.members.get('usage') : undefined;
-  return span && usageOf(parseObject(body.slice(span.start, span.end)));
-}
 
 /** Usage from the object itself, undefined where it is null or none. */
 export function usageOf(value: unknown): Usage | undefined {

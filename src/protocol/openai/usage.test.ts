@@ -1,5 +1,8 @@
 import { test } from 'tap';
-import { readUsage, usageOf, writeUsage } from './usage.js';
+import { openai } from './index.js';
+import { usageOf, writeUsage } from './usage.js';
+
+const readUsage = (body: string) => openai.inspectAnswer(body)?.usage;
 
 const NONE = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 

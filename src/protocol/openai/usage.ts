@@ -1,17 +1,6 @@
 /** OpenAI's `usage` object (chat completions and embeddings): `prompt_tokens` includes the cached ones. */
 import type { Usage } from '../../usage.js';
-import { parseObject } from '../json-object.js';
-import { scanObject } from '../json-scan.js';
 import { isJsonObject } from '../middle/fields.js';
-
-const WANTED = new Set(['usage']);
-
-/** Usage of a whole JSON answer as latin1 text; only that member is parsed, so megabytes of embeddings cost a scan. */
-export function readUsage(body: string): Usage | undefined {
-  const scan = scanObject(body, WANTED);
-  const span = scan.ok ? scan.members.get('usage') : undefined;
-  return span && usageOf(parseObject(body.slice(span.start, span.end)));
-}
 
 /** Usage from the object itself, undefined where it is null or not one. */
 export function usageOf(value: unknown): Usage | undefined {

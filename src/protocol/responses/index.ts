@@ -1,7 +1,8 @@
 import { errorBody, readError, upstreamErrorBody } from '../openai/error.js';
 import type { Protocol } from '../protocol.js';
+import { type AnswerSight, membersOfAnswer } from '../whole-answer.js';
 import { streamError } from './error.js';
-import { readKeptAs, readUsage } from './usage.js';
+import { usageOf } from './usage.js';
 
 export { responses } from './dialect.js';
 export { readRoutingFields } from './routing-fields.js';
@@ -14,6 +15,13 @@ export const responsesProtocol: Protocol = {
   upstreamErrorBody,
   streamError,
   readError,
-  readUsage,
-  readKeptAs,
+  inspectAnswer,
 };
+
+/** An answer is kept unless it says that it is not. */
+function inspectAnswer(body: string): AnswerSight | undefined {
+  const answer = membersOfAnswer(body);
+  if (!answer) return undefined;
+  const { usage, id, store } = answer;
+  return { usage: usageOf(usage), keptAs: typeof id === 'string' && store !== false ? id : undefined };
+}

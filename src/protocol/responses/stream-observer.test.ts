@@ -116,9 +116,9 @@ test('where nothing of the stream is known the failure is a whole response of it
 });
 
 test('usage of a whole answer is that of its own member, not of one inside', async (t) => {
-  t.match(responsesProtocol.readUsage(JSON.stringify({ output: [{ usage: { input_tokens: 1 } }], usage })), {
+  t.match(responsesProtocol.inspectAnswer(JSON.stringify({ output: [{ usage: { input_tokens: 1 } }], usage }))?.usage, {
     input: 7,
     output: 3,
   });
-  for (const body of ['', '{}', '{"usage":null}', '[]']) t.equal(responsesProtocol.readUsage(body), undefined, body);
+  for (const body of ['', '{}', '{"usage":null}', '[]']) t.equal(responsesProtocol.inspectAnswer(body)?.usage, undefined, body);
 });
