@@ -24,6 +24,7 @@ export const ERROR_KINDS = {
   request_timeout: { status: 408, type: 'timeout_error' },
   request_too_large: { status: 413, type: INVALID },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error' },
+  insufficient_quota: { status: 429, type: 'insufficient_quota' },
   client_closed_request: { status: 499, type: 'client_error' },
   internal_error: { status: 500, type: SERVER },
   upstream_error: { status: 502, type: 'api_error' },
@@ -32,6 +33,7 @@ export const ERROR_KINDS = {
   upstream_incomplete: { status: 502, type: 'api_error' },
   overloaded: { status: 503, type: 'overloaded_error' },
   draining: { status: 503, type: 'overloaded_error' },
+  limits_unavailable: { status: 503, type: 'overloaded_error' },
   no_credential_available: { status: 503, type: 'overloaded_error' },
   upstream_timeout: { status: 504, type: 'timeout_error' },
 } as const satisfies Record<string, ErrorKind>;

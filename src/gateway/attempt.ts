@@ -13,6 +13,7 @@ import type { AnswerReader, AttemptControl, AttemptEnd } from './answer-reader.j
 import type { Asked } from './asked.js';
 import { clientEvents } from './client-events.js';
 import type { RequestContext } from './context.js';
+import type { CredentialSlot } from './credential-slot.js';
 import type { Delivery } from './delivery.js';
 import { ErrorAnswer } from './error-answer.js';
 import { failureOf, timedOut, unusable } from './failure.js';
@@ -33,6 +34,8 @@ export interface AttemptParts {
   readonly asked: Asked;
   /** Told of the id by which the upstream keeps the answer. */
   readonly onKept: (id: string) => void;
+  /** Given back when the upstream has sent all of an answer, before its end goes to the client. */
+  readonly slot?: CredentialSlot;
 }
 
 export class Attempt implements UpstreamListener, AttemptControl {
@@ -68,6 +71,7 @@ export class Attempt implements UpstreamListener, AttemptControl {
   }
 
   onEnd(): void {
+    if (this.status === 200) this.#parts.slot?.give();
     this.#reader?.onEnd();
   }
 

@@ -3,6 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientConfig } from '../config.js';
 import { GatewayError } from '../errors.js';
+import type { ClientLimits } from '../limits/types.js';
 
 export interface Caller {
   /** Configured name, `anonymous` on an open gateway. */
@@ -11,6 +12,8 @@ export interface Caller {
   readonly namespace: string;
   /** Model names allowed: `*`, exact, or a prefix ending in `*`. */
   readonly models: readonly string[];
+  /** Absent: nothing limits it. */
+  readonly limits?: ClientLimits;
 }
 
 const ALL_MODELS = ['*'] as const;
@@ -32,13 +35,18 @@ export class Authenticator {
     const client = key === undefined ? undefined : this.#find(digest(key));
     if (!client)
       throw new GatewayError('invalid_api_key', 'Missing or invalid API key. Send it as: Authorization: Bearer <key>.');
-    return { name: client.name, namespace: client.keyHash, models: client.models };
+    return { name: client.name, namespace: client.keyHash, models: client.models, limits: limitsOf(client) };
   }
 
   #find(presented: string): ClientConfig | undefined {
     const client = this.#byDigest.get(presented);
     return client && timingSafeEqual(Buffer.from(client.keyHash), Buffer.from(presented)) ? client : undefined;
   }
+}
+
+function limitsOf({ rpm, tpm, concurrency, budget }: ClientConfig): ClientLimits | undefined {
+  if (rpm === undefined && tpm === undefined && concurrency === undefined && budget === undefined) return undefined;
+  return { rpm, tpm, concurrency, budget };
 }
 
 /** `Authorization: Bearer` (RFC 6750) or `x-api-key`; two that differ are none. */

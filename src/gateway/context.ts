@@ -3,6 +3,7 @@ import type { ModelConfig } from '../config.js';
 import type { RequestOutcome } from '../metrics/record.js';
 import type { RoutingFields } from '../protocol/protocol.js';
 import type { Usage } from '../usage.js';
+import type { Admission } from './admission.js';
 import type { Caller } from './authenticate.js';
 import type { ClientExchange } from './client-exchange.js';
 import type { Route } from './route.js';
@@ -24,6 +25,8 @@ export interface RequestContext {
   fields?: RoutingFields;
   model?: ModelConfig;
   session?: string;
+  /** Of a client with limits. */
+  admission?: Admission;
 
   /** CHOOSE and RELAY */
   attempts: number;

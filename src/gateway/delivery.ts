@@ -11,7 +11,7 @@ import type { Tallies } from '../metrics/record.js';
 import type { Protocol } from '../protocol/protocol.js';
 import type { RequestContext } from './context.js';
 import type { UpstreamAnswer } from './failure.js';
-import { attemptHeaders, errorHeaders } from './gateway-headers.js';
+import { answerHeaders, errorHeaders } from './gateway-headers.js';
 
 export type DeliveryState = 'nothing' | 'preamble' | 'content' | 'ended';
 
@@ -46,7 +46,8 @@ export class Delivery {
   answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1' = 'utf8'): void {
     this.state = 'ended';
     this.#context.status = status;
-    this.#context.client.answer(status, { ...headers, ...attemptHeaders(this.#context) }, body, encoding);
+    this.#context.admission?.giveSlot();
+    this.#context.client.answer(status, answerHeaders(this.#context, headers), body, encoding);
     this.#tallies.bytesToClients += body.length;
   }
 
@@ -57,7 +58,7 @@ export class Delivery {
     this.#streams = true;
     this.#tallies.streams++;
     this.#context.status = 200;
-    this.#context.client.start(200, { ...STREAM_HEADERS, ...upstreamHeaders, ...attemptHeaders(this.#context) });
+    this.#context.client.start(200, answerHeaders(this.#context, { ...STREAM_HEADERS, ...upstreamHeaders }));
   }
 
   /** Content bytes, and the same in chunked coding where it is known; false: hold on until the client drains. */
@@ -93,6 +94,7 @@ export class Delivery {
 
   end(): void {
     this.state = 'ended';
+    this.#context.admission?.giveSlot();
     this.#context.client.end();
   }
 

@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.js';
 import { log } from '../log.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import { account } from './account.js';
+import { Admission } from './admission.js';
 import type { ClientExchange } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import type { Gateway } from './gateway.js';
@@ -25,11 +26,13 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
     context.caller = context.snapshot.authenticator.authenticate(client.headers);
     context.body = await client.readBody(context.snapshot.config.server.bodyLimit);
     await parse(context, gateway.parts.threads);
+    if (context.caller.limits) context.admission = new Admission(gateway.parts.store, context, context.caller);
     await run.run();
   } catch (error) {
     answerError(context, run, error);
   } finally {
     run.delivery.close();
+    context.admission?.settle();
     gateway.leave(run);
     account(gateway.parts.metrics, context);
   }

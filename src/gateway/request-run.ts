@@ -7,6 +7,7 @@ import { Attempt } from './attempt.js';
 import type { ClientListener } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import { answerEstimate, isCountedUpstream } from './count-tokens.js';
+import { CredentialSlot } from './credential-slot.js';
 import type { Watched } from './deadlines.js';
 import { Delivery } from './delivery.js';
 import type { Failure } from './failure.js';
@@ -26,6 +27,8 @@ export class RequestRun implements Watched, ClientListener {
   #lastFailure: Failure | undefined;
   #firstUpstream: string | undefined;
   #attempt: Attempt | undefined;
+  /** Of the credential that is being tried, where it has a cap. */
+  #slot: CredentialSlot | undefined;
   #interrupted = false;
   #askedAgain = false;
 
@@ -41,9 +44,12 @@ export class RequestRun implements Watched, ClientListener {
     this.#parts.deadlines.add(this);
     this.#parts.budget.deposit();
     try {
-      if (this.#context.route === COUNT_TOKENS && !isCountedUpstream(this.#context)) await this.#estimate();
-      else while (await this.#tryNext());
+      if (this.#context.route === COUNT_TOKENS && !isCountedUpstream(this.#context)) {
+        await this.#context.admission?.ask();
+        await this.#estimate();
+      } else while (await this.#tryNext());
     } finally {
+      this.#slot?.give();
       this.#parts.deadlines.remove(this);
       this.#context.client.listener = null;
     }
@@ -103,9 +109,20 @@ export class RequestRun implements Watched, ClientListener {
   /** One attempt. True: another follows. */
   async #tryNext(): Promise<boolean> {
     const { store, upstreams } = this.#parts;
-    const { model, fields, session } = this.#context;
-    const asked = store.choose({ alias: model?.name ?? '*', model: fields?.model ?? '', session, exclude: this.#tried });
+    const { model, fields, session, admission } = this.#context;
+    const asked = store.choose({
+      alias: model?.name ?? '*',
+      model: fields?.model ?? '',
+      session,
+      // A first choice excludes nothing: the store may answer it from what it knows.
+      exclude: this.#tried.length > 0 ? this.#tried : undefined,
+      pinned: fields?.previousResponseId === undefined ? undefined : true,
+      admit: admission?.question(),
+    });
     const choice = asked instanceof Promise ? await asked : asked;
+    this.#slot?.give();
+    this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(store, choice) : undefined;
+    admission?.hear(choice.verdict);
     if (this.#isOver) return false;
     if (!choice.found) return this.#giveUp(choice);
     const upstream = upstreams.get(choice.upstream);
@@ -115,7 +132,9 @@ export class RequestRun implements Watched, ClientListener {
     if (!upstream || key === undefined)
       return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
     if (this.#context.route === COUNT_TOKENS && upstream.config.protocol !== 'anthropic') return this.#estimate();
-    return this.#goesOn(choice, await this.#ask(choice, upstream, key));
+    const end = await this.#ask(choice, upstream, key);
+    this.#slot?.give();
+    return this.#goesOn(choice, end);
   }
 
   async #estimate(): Promise<false> {
@@ -147,7 +166,17 @@ export class RequestRun implements Watched, ClientListener {
     this.#firstUpstream ??= choice.upstream;
     const { tallies } = this.#parts.metrics;
     const onKept = (id: string) => this.#bind(choice, id);
-    this.#attempt = new Attempt({ context, delivery: this.delivery, tallies, choice, upstream, key, asked, onKept });
+    this.#attempt = new Attempt({
+      context,
+      delivery: this.delivery,
+      tallies,
+      choice,
+      upstream,
+      key,
+      asked,
+      onKept,
+      slot: this.#slot,
+    });
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
@@ -197,6 +226,12 @@ export class RequestRun implements Watched, ClientListener {
     if (this.#lastFailure) return this.#answerFailure(this.#lastFailure, true);
     this.#context.outcome = 'error';
     const { retryAfter } = none;
+    if (none.reason === 'busy') {
+      this.delivery.fail(
+        new GatewayError('overloaded', 'Every credential for this model is at its cap of requests.', { retryAfter }),
+      );
+      return false;
+    }
     if (none.rest === 'rate-limited')
       this.delivery.fail(
         new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }),
