@@ -2,6 +2,11 @@
 
 import { FAMILIES, numberOf } from './families.js';
 import type { FaultRow } from './row.js';
+import { CLIENT_LEAVES_ROWS } from './rows/client-leaves.js';
+import { CLIENT_SENDS_ROWS } from './rows/client-sends.js';
+import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
+import { HTTP_NAME_ROWS } from './rows/http-names.js';
+import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
 import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
@@ -11,6 +16,11 @@ import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
   ...STORE_ANSWER_ROWS,
+  ...CLIENT_LEAVES_ROWS,
+  ...CLIENT_SENDS_ROWS,
+  ...HTTP_ATTACK_ROWS,
+  ...HTTP_NAME_ROWS,
+  ...JSON_ATTACK_ROWS,
   ...STORE_OUTAGE_ROWS,
   ...STORE_TOPOLOGY_ROWS,
   ...CONNECTION_ROWS,

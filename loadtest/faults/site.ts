@@ -22,7 +22,9 @@ export interface SiteWish {
 
 /** The shared gateway's config, for our own and for whoever sets up a target. */
 export function sharedConfig(models: readonly ModelWish[], wall: string): Record<string, unknown> {
-  return gatewayConfig({ models: [...BYSTANDER, ...models], config: { clients: ONE_CLIENT } }, wall);
+  // Rows may share a model.
+  const byName = new Map([...BYSTANDER, ...models].map((wish) => [wish.model, wish]));
+  return gatewayConfig({ models: [...byName.values()], config: { clients: ONE_CLIENT } }, wall);
 }
 
 export class Site {

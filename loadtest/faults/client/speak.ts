@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 export interface Heard {
   /** All bytes, latin1. */
   readonly text: string;
-  /** Status of the first answer, 0 for none. */
+  /** Status of the first answer that is no interim one, 0 for none. */
   readonly status: number;
   /** Who ended it: the gateway properly, with a reset, or nobody within the time. */
   readonly end: 'fin' | 'reset' | 'open';
@@ -31,7 +31,7 @@ export function speak(port: number, bytes: string | Buffer, options: SpeakOption
     const over = (end: Heard['end']): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ text, end, status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1] ?? 0), ms: performance.now() - began });
+      resolve({ text, end, status: Number(/HTTP\/1\.[01] ([2-5]\d\d)/.exec(text)?.[1] ?? 0), ms: performance.now() - began });
     };
     const timer = setTimeout(() => over('open'), patience);
     socket.setEncoding('latin1');
