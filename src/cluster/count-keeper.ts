@@ -8,6 +8,11 @@ import type { WorkerLink } from './worker-link.js';
 /** How often live workers are asked, in milliseconds: the most that a killed one takes with it. */
 const REFRESH = 5_000;
 
+/** A worker as busy as this, or not heard for two ticks, may answer late: its last counts stand in rather than keep who asks waiting. */
+const BUSY = 0.9;
+/** Milliseconds. */
+const PATIENCE_WITH_BUSY = 150;
+
 export class CountKeeper {
   readonly #metrics = new MetricsArchive();
   readonly #usage = new Map<WorkerLink, UsageTable>();
@@ -56,12 +61,16 @@ export class CountKeeper {
   async #refresh(link: WorkerLink, inquiry: keyof Counts): Promise<void> {
     if (!link.wasReady) return;
     try {
-      const answer = await link.ask(inquiry);
+      const answer = await link.ask(inquiry, isLate(link) ? PATIENCE_WITH_BUSY : undefined);
       if (link.connected) this.note(link, { [inquiry]: answer });
     } catch {
       // Its last known counts stand in.
     }
   }
+}
+
+function isLate({ stats, silentTicks }: WorkerLink): boolean {
+  return silentTicks > 1 || (stats?.utilization ?? 0) > BUSY;
 }
 
 function isMetrics(value: unknown): value is MetricsJson {

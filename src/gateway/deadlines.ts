@@ -14,11 +14,16 @@ const TICK = 250;
 
 export class Deadlines {
   readonly #watched = new Set<Watched>();
+  /** Told of each look while something is watched, and by how many milliseconds it came late. */
+  onLook: ((late: number, now: number) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
 
   add(watched: Watched): void {
     this.#watched.add(watched);
-    this.#timer ??= setInterval(() => this.#look(), TICK);
+    if (this.#timer !== undefined) return;
+    this.#lookedAt = performance.now();
+    this.#timer = setInterval(() => this.#look(), TICK);
   }
 
   /** The clock stops with the last one, so that an idle worker sleeps. */
@@ -31,6 +36,8 @@ export class Deadlines {
 
   #look(): void {
     const now = performance.now();
+    this.onLook?.(Math.max(0, now - this.#lookedAt - TICK), now);
+    this.#lookedAt = now;
     for (const watched of this.#watched) watched.check(now);
   }
 }

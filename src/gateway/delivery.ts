@@ -103,7 +103,11 @@ export class Delivery {
     const { client, requestId, route } = this.#context;
     if (this.state === 'ended' || client.closed) return;
     if (this.state === 'nothing') {
-      this.answer(error.status, { ...errorHeaders(error), ...headers }, route.protocol.errorBody(error, requestId));
+      this.answer(
+        ownStatus(route.protocol, error),
+        { ...errorHeaders(error), ...headers },
+        route.protocol.errorBody(error, requestId),
+      );
       return;
     }
     this.#fail(this.breakOff?.(error, requestId) ?? route.protocol.streamError(error, requestId));
@@ -130,4 +134,9 @@ export class Delivery {
 /** 529 is Anthropic's alone. */
 function statusFor(client: Protocol, status: number): number {
   return status === 529 && client.name !== 'anthropic' ? 503 : status;
+}
+
+/** What Anthropic's clients know as overloaded. */
+function ownStatus(client: Protocol, { status }: GatewayError): number {
+  return status === 503 && client.name === 'anthropic' ? 529 : status;
 }

@@ -1,18 +1,18 @@
 /** One worker's gateway: the configuration of now, what all requests share, and which requests are running. */
 import type { GatewayConfig } from '../config.js';
 import { GatewayError } from '../errors.js';
+import { log } from '../log.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
+import type { ClientExchange } from './client-exchange.js';
 import { Deadlines } from './deadlines.js';
 import type { GatewayParts } from './gateway-parts.js';
+import { type Monitor, Places } from './places.js';
 import type { RequestRun } from './request-run.js';
 import { RetryBudget } from './retry-budget.js';
 import { createSnapshot, type Snapshot } from './snapshot.js';
 import { UpstreamTable } from './upstream-table.js';
-
-/** What a refused client may wait before it tries again, milliseconds. */
-const OVERLOAD_RETRY_AFTER = 1_000;
 
 export class Gateway {
   readonly parts: GatewayParts;
@@ -20,12 +20,16 @@ export class Gateway {
   readonly #upstreams = new UpstreamTable();
   readonly #budget: RetryBudget;
   readonly #running = new Set<RequestRun>();
+  readonly #places: Places;
 
-  constructor(config: GatewayConfig, store: Store, metrics: Metrics, threads?: OffLoop) {
+  constructor(config: GatewayConfig, store: Store, metrics: Metrics, threads?: OffLoop, monitor?: Monitor) {
     this.snapshot = createSnapshot(config);
     this.#upstreams.configure(config);
     this.#budget = new RetryBudget(config.retry.budgetPercent, performance.now());
-    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines: new Deadlines(), budget: this.#budget, threads };
+    const deadlines = new Deadlines();
+    this.#places = new Places(() => this.snapshot.config.server, metrics.tallies, deadlines, monitor);
+    deadlines.onLook = (late, now) => void (this.#places.look(late, now) && this.#cutLargest());
+    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, budget: this.#budget, threads };
     metrics.configure(config);
   }
 
@@ -46,6 +50,7 @@ export class Gateway {
 
   leave(run: RequestRun): void {
     this.#running.delete(run);
+    this.#places.give(run);
     this.parts.metrics.tallies.inFlight = this.#running.size;
   }
 
@@ -60,24 +65,37 @@ export class Gateway {
     return sum;
   }
 
-  /** Requests that this worker takes at once: its part of the whole. */
+  /** Requests that this worker serves at once: its part of the whole. */
   get slots(): number {
-    const { maxInFlight, workers } = this.snapshot.config.server;
-    return Math.ceil(maxInFlight / Math.max(1, workers));
+    return this.#places.slots;
   }
 
-  /** Throws `overloaded` early and cheaply, before anything is read. */
-  refuseIfFull(): void {
-    if (this.#running.size > this.slots) {
-      throw new GatewayError('overloaded', 'The gateway is at its limit of requests in flight.', {
-        retryAfter: OVERLOAD_RETRY_AFTER,
-      });
-    }
+  /** Whether it is so hard pressed that connections should end behind their answers. */
+  get isClosing(): boolean {
+    return this.#places.closing;
+  }
+
+  /** A place among those served at once; nothing is returned where one is free. Rejects early and cheaply, before anything is read. */
+  takePlace(run: RequestRun, client: ClientExchange, name: string): Promise<void> | undefined {
+    return this.#places.take(run, client, name);
   }
 
   /** Ends what still runs with an error that its clients can tell from an answer. */
   interruptAll(error: GatewayError): void {
     for (const run of this.#running) run.interrupt(error);
+    this.#places.close(error);
+  }
+
+  /** The heap is nearly full, and what fills it is dead with the process: one is ended for the others. */
+  #cutLargest(): void {
+    let largest: RequestRun | undefined;
+    for (const run of this.#running) if (run.weight > (largest?.weight ?? 0)) largest = run;
+    if (largest === undefined) return;
+    log.error(
+      { bytes: largest.weight, running: this.#running.size },
+      'the heap is nearly full: the request that holds most is ended',
+    );
+    largest.interrupt(new GatewayError('overloaded', 'The gateway is out of memory for this request.', { retryAfter: 1_000 }));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The request's way, in order: authenticate → read → parse → choose a session → (choose a credential → relay, by
+ * The request's way, in order: authenticate → take a place → read → parse → choose a session → (choose a credential → relay, by
  * `RequestRun`) → account. One place that catches.
  */
 import { GatewayError } from '../errors.js';
@@ -22,8 +22,10 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
   const run = new RequestRun(context, gateway.parts);
   gateway.enter(run);
   try {
-    gateway.refuseIfFull();
     context.caller = context.snapshot.authenticator.authenticate(client.headers);
+    const place = gateway.takePlace(run, client, context.caller.name);
+    // Nearly always free: an await costs a turn of the microtask queue.
+    if (place !== undefined) await place;
     context.body = await client.readBody(context.snapshot.config.server.bodyLimit);
     await parse(context, gateway.parts.threads);
     if (context.caller.limits) context.admission = new Admission(gateway.parts.store, context, context.caller);

@@ -19,6 +19,8 @@ import type { UpstreamEntry } from './upstream-table.js';
 
 export class RequestRun implements Watched, ClientListener {
   readonly delivery: Delivery;
+  /** Whether it is one of those that are served at once. */
+  hasPlace = false;
   readonly #context: RequestContext;
   readonly #parts: GatewayParts;
   readonly #tried: CredentialKey[] = [];
@@ -58,6 +60,12 @@ export class RequestRun implements Watched, ClientListener {
   /** Bytes of its answer that wait to go out. */
   get held(): number {
     return this.#attempt?.held ?? 0;
+  }
+
+  /** Bytes that its end would set free. */
+  get weight(): number {
+    const { body, client } = this.#context;
+    return (body?.length ?? 0) + this.held + client.unsent;
   }
 
   onDrain(): void {

@@ -76,7 +76,7 @@ export class Service implements Serving {
   }
 
   sendsAway(): boolean {
-    if (this.draining) return true;
+    if (this.draining || this.#gateway.isClosing) return true;
     if (this.#toSendAway === 0) return false;
     this.#toSendAway--;
     return true;

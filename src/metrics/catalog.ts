@@ -88,6 +88,11 @@ export function tallySeries() {
       'max',
     ),
     retriesDenied: new Counter({ name: 'tidegate_retries_denied_total', help: 'Retries not made because the budget was spent.' }),
+    waiting: new Gauge({ name: 'tidegate_requests_waiting', help: 'Requests that wait for a place now.' }, 'sum'),
+    shed: new Counter({
+      name: 'tidegate_requests_shed_total',
+      help: 'Requests refused for want of a place, at once or after waiting.',
+    }),
     connectionsRefused: new Counter({
       name: 'tidegate_client_connections_refused_total',
       help: 'Client connections refused because there were too many.',

@@ -43,6 +43,8 @@ export class Metrics {
     heartbeats: 0,
     bufferedPeak: 0,
     retriesDenied: 0,
+    waiting: 0,
+    shed: 0,
     connectionsRefused: 0,
   };
   private readonly worker: string;

@@ -63,6 +63,10 @@ export interface Tallies {
   /** Largest number of bytes ever held for one stream. */
   bufferedPeak: number;
   retriesDenied: number;
+  /** Requests that wait for a place. */
+  waiting: number;
+  /** Requests refused because there was no place for them. */
+  shed: number;
   /** Connections refused because there were too many. */
   connectionsRefused: number;
 }

@@ -61,19 +61,19 @@ const queue = section('Where requests wait that find every place taken; clients 
 });
 
 const overload = section(
-  'When a worker itself is the bottleneck: it first closes connections behind answers, then refuses new requests, then ends the streams that hold most.',
+  'When a worker itself is the bottleneck: it refuses new requests, and before its heap is full ends what holds most.',
   {
     loopDelay: z.prefault(
       option(
         duration(20 * MILLISECOND, 60 * SECOND),
-        'Lasting delay of its event loop from which on new requests are refused; half of it closes connections.',
+        'Delay of its event loop that has lasted for a second, from which on new requests are refused.',
       ),
       '1s',
     ),
     heapPercent: z.prefault(
       option(
         wholeNumber(10, 100, 'percent'),
-        'Use of its heap from which on new requests are refused; a little less closes connections, a little more ends streams.',
+        'Use of its heap from which on new requests are refused; 5 less ends connections behind their answers, half way to 100 ends the request that holds most. 100 is never.',
       ),
       90,
     ),

@@ -9,6 +9,8 @@ export interface StreamWish {
   readonly stream?: boolean;
   readonly session?: string;
   readonly more?: object;
+  /** The client's. */
+  readonly key?: string;
 }
 
 let asked = 0;
@@ -25,12 +27,13 @@ export class StreamClient {
   #bodyLength = 0;
   #settle!: (end: End) => void;
 
-  constructor(port: number, { model, stream = true, session, more }: StreamWish) {
+  constructor(port: number, { model, stream = true, session, more, key }: StreamWish) {
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
     const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content: `stream question ${asked++}` }], ...more });
     const head = ['POST /v1/chat/completions HTTP/1.1', 'Host: gateway', `Content-Length: ${Buffer.byteLength(body)}`];
+    if (key) head.push(`Authorization: Bearer ${key}`);
     if (session) head.push(`x-session-id: ${session}`);
     this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).setEncoding('latin1');
     this.socket.on('data', (piece: string) => this.#read(piece));
