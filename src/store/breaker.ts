@@ -2,6 +2,9 @@
 
 const FAILURES_TO_OPEN = 3;
 const PROBE_EVERY = 500;
+/** Open again so soon after a probe succeeded: the probe proved little, and the next one waits twice as long. */
+const RELAPSE = 5_000;
+const LONGEST_PROBE_WAIT = 2_500;
 /** A connection that stays silent this many probes is given up for a new one. */
 const PROBES_TO_RECONNECT = 3;
 
@@ -18,6 +21,8 @@ export class Breaker {
   readonly #timeout: number;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
+  #wait = PROBE_EVERY;
+  #closedAt = -RELAPSE;
   #open = false;
   #closed = false;
 
@@ -46,6 +51,8 @@ export class Breaker {
     if (this.#open || this.#closed) return;
     this.#open = true;
     this.#failures = 0;
+    const relapsed = performance.now() - this.#closedAt < RELAPSE;
+    this.#wait = relapsed ? Math.min(2 * this.#wait, LONGEST_PROBE_WAIT) : PROBE_EVERY;
     this.#actions.onChange(true);
     this.#later();
   }
@@ -58,13 +65,14 @@ export class Breaker {
 
   /** Jitter: workers do not probe in step. */
   #later(): void {
-    if (!this.#closed) this.#timer = setTimeout(() => void this.#probe(), PROBE_EVERY * (0.5 + Math.random())).unref();
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#probe(), this.#wait * (0.5 + Math.random())).unref();
   }
 
   async #probe(): Promise<void> {
     if (await this.#answers()) {
       this.#open = false;
       this.#failures = 0;
+      this.#closedAt = performance.now();
       if (!this.#closed) this.#actions.onChange(false);
       return;
     }

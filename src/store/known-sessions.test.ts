@@ -74,3 +74,18 @@ test('the memory is bounded and picks are counted once', async (t) => {
   t.strictSame(known.takePicks(), [['u/k0', 2]]);
   t.strictSame(known.takePicks(), []);
 });
+
+test('in doubt a session is recalled and not answered from, until the store has confirmed it', async (t) => {
+  const known = knowing();
+  known.doubt();
+  t.equal(known.lookup(REQUEST, 1), undefined);
+  t.match(known.recall(REQUEST, 1), { credential: 'k0' });
+  t.equal(known.recall({ ...REQUEST, exclude: ['u/k0'] }, 1), undefined);
+  t.equal(known.recall(REQUEST, TTL), undefined, 'past its time to live');
+  known.rested({ key: 'u/k0', model: 'm', reason: 'rate-limited', remaining: 5 });
+  t.equal(known.recall(REQUEST, 1), undefined, 'its credential rests');
+  known.remember(REQUEST, CHOICE, known.epoch, 0);
+  t.ok(known.lookup(REQUEST, 1));
+  known.forget('s|m');
+  t.equal(known.recall(REQUEST, 1), undefined);
+});

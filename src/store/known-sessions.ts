@@ -34,6 +34,8 @@ export class KnownSessions {
   #epoch = 0;
   /** Entries of before this epoch are void. */
   #floor = 0;
+  /** Entries of before this epoch are recalled, but not answered from. */
+  #doubted = 0;
   #ttl: number;
   #most: number;
 
@@ -56,9 +58,21 @@ export class KnownSessions {
       this.#entries.delete(key);
       return undefined;
     }
+    if (known.epoch < this.#doubted) return undefined;
     if (known.asked !== request.model || isExcluded(request, known.choice.upstream, known.key)) return undefined;
     this.#picks.set(known.key, (this.#picks.get(known.key) ?? 0) + 1);
     return { choice: known.choice, touch: this.#touched(key, known, now) };
+  }
+
+  /**
+   * Where the session was when that was last certain, if its credential is not known to have rested since: the best there is
+   * while the store is away, and what a store that has lost the session is told.
+   */
+  recall(request: ChoiceRequest, now: number): ChosenCredential | undefined {
+    if (request.session === undefined) return undefined;
+    const known = this.#entries.get(sessionKey(request.session, request.alias));
+    if (known === undefined || known.asked !== request.model || now - known.confirmed >= this.#ttl) return undefined;
+    return this.#restedSince(known) || isExcluded(request, known.choice.upstream, known.key) ? undefined : known.choice;
   }
 
   /** Keep what the store answered to a question asked at `epoch` and `asked`; a second try is not where the session belongs. */
@@ -89,7 +103,17 @@ export class KnownSessions {
     this.#epochs.set(`${rest.key}|${rest.model}`, ++this.#epoch);
   }
 
-  /** Know nothing any more, answers under way included: the configuration changed, or rests may have been missed. */
+  /** Be certain of nothing any more, answers under way included: rests may have been missed. */
+  doubt(): void {
+    this.#doubted = ++this.#epoch;
+  }
+
+  /** The store says that this session is elsewhere. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Know nothing any more, answers under way included: the configuration changed. */
   flush(): void {
     this.#entries.clear();
     this.#epochs.clear();

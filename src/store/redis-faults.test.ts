@@ -57,7 +57,7 @@ test('Redis killed and started again: requests go on, the shared state is used a
     t.equal(await redis.command('HGET', '{tidegate}:turns', 'u:u'), '5');
   }));
 
-test('Redis killed: the sessions that a worker knows stay on their credentials', (t) =>
+test('Redis killed and back empty: the sessions that a worker knows stay on their credentials', (t) =>
   withStore(async (redis, store) => {
     const sessions = Array.from({ length: 12 }, (_, index) => `s${index}`);
     const bound = async () => {
@@ -70,8 +70,39 @@ test('Redis killed: the sessions that a worker knows stay on their credentials',
     await redis.kill();
     for (let tick = 0; tick < 200 && !store.health.degraded; tick++) await slowest(store, 1);
     t.equal(store.health.degraded, true);
-    t.same(await bound(), before);
+    t.same(await bound(), before, 'while it is away');
+    await redis.restart();
+    t.ok(await healed(store));
+    t.same(await bound(), before, 'when it is back and knows none of them');
+    t.equal(await redis.command('HGET', '{tidegate}:turns', 'u:u'), '', 'no turn was spent on them');
   }));
+
+test('Redis lost a session and bound it anew: who knows better is corrected when it next tells of a use', async (t) => {
+  const redis = await startRedis();
+  const config = contractConfig({ store: { timeout: TIMEOUT }, ttl: 4_000 });
+  const store = new RedisStore(config, redis.url);
+  t.teardown(async () => {
+    await store.close();
+    await redis.kill();
+  });
+  await store.ready;
+  const request = { ...REQUEST, session: 's' };
+  const known = () => !(store.choose(request) instanceof Promise);
+  for (let tick = 0; tick < 400 && !known(); tick++) await sleep(5);
+  await redis.command('SET', '{tidegate}:session:s|m', 'u\nk2\n', 'PX', '60000');
+  let credential = '';
+  for (let tick = 0; tick < 200 && credential !== 'k2'; tick++, await sleep(20)) {
+    const choice = await store.choose(request);
+    credential = choice.found ? choice.credential : '';
+  }
+  t.equal(credential, 'k2');
+  await redis.command('DEL', '{tidegate}:session:s|m');
+  for (let tick = 0; tick < 200 && (await redis.command('EXISTS', '{tidegate}:session:s|m')) === '0'; tick++) {
+    await sleep(20);
+    t.match(await store.choose(request), { credential: 'k2', sticky: true });
+  }
+  t.equal(await redis.command('GET', '{tidegate}:session:s|m'), 'u\nk2');
+});
 
 test('Redis down at the start: the worker serves on its own view and joins in later', async (t) => {
   const redis = await startRedis();

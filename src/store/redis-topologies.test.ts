@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type t as tap, test } from 'tap';
 import { startRedis } from '../../test/helpers/redis.js';
 import { contractConfig } from './contract-config.js';
 import { RedisStore } from './redis.js';
+
+const run = promisify(execFile);
 
 type Checks = Pick<typeof tap, 'match' | 'ok'>;
 
@@ -22,7 +25,7 @@ async function servesFrom(url: string, t: Checks): Promise<void> {
     let known = false;
     for (let tick = 0; tick < 200 && !known; tick++, await sleep(10)) known = !(stores[1]!.choose(request) instanceof Promise);
     t.ok(known, 'known once the channel is heard');
-    stores[0]!.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'failed' });
+    stores[0]!.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'rate-limited', retryAfter: 60_000 });
     for (let tick = 0; tick < 100 && heard.length === 0; tick++) await sleep(20);
     t.match(heard, ['u/k0']);
     for (const store of stores) t.match(store.health, { degraded: false, fallbacks: 0 });
@@ -66,6 +69,12 @@ test('over a sentinel', async (t) => {
     await redis.kill();
     await rm(folder, { recursive: true, force: true });
   });
-  await sleep(500);
+  const asked = ['-p', String(port), 'SENTINEL', 'get-master-addr-by-name', 'main'];
+  const knows = () =>
+    run('redis-cli', asked).then(
+      ({ stdout }) => stdout.includes(String(redis.port)),
+      () => false,
+    );
+  for (let tick = 0; tick < 200 && !(await knows()); tick++) await sleep(50);
   await servesFrom(`redis+sentinel://127.0.0.1:${port}/main`, t);
 });

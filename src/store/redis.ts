@@ -4,7 +4,7 @@
  */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
-import { credentialKey, type Plan, planOf, targetOf } from '../credential/plan.js';
+import { credentialKey, type Plan, planOf, type Target, targetOf } from '../credential/plan.js';
 import { BACKOFFS, reasonOf, toldLength, UNTIL_RESUMED } from '../credential/rest-length.js';
 import { isCounted } from '../credential/rests.js';
 import { sessionKey, sharedTtl } from '../credential/sessions.js';
@@ -89,8 +89,8 @@ export class RedisStore implements PrimaryStore {
   choose(request: ChoiceRequest): Choice | Promise<Choice> {
     // Rests are heard over the channel; without it a known session may be bound to what rests.
     const known = this.#heard || this.#breaker.open ? this.#known.lookup(request, performance.now()) : undefined;
-    if (known === undefined) return this.#breaker.open ? this.#chooseAlone(request) : this.#ask(request);
-    if (known.touch !== undefined) this.#touch(known.touch);
+    if (known === undefined) return this.#breaker.open ? this.#chooseUnheard(request) : this.#ask(request);
+    if (known.touch !== undefined) this.#touch(known.touch, request, known.choice);
     return request.admit === undefined ? known.choice : this.#admitted(request.admit, known.choice);
   }
 
@@ -119,8 +119,7 @@ export class RedisStore implements PrimaryStore {
     const now = performance.now();
     this.#own.bind(request, choice, now);
     this.#known.remember(request, choice, this.#known.epoch, now);
-    const bound = `${choice.upstream}\n${choice.credential}\n${target.model ?? ''}`;
-    this.#tell('tidegateBind', `session:${key}`, [key, Math.ceil(sharedTtl(ttl)), maxSessions, bound]);
+    this.#tell('tidegateBind', `session:${key}`, [key, Math.ceil(sharedTtl(ttl)), maxSessions, boundText(choice, target)]);
   }
 
   report(outcome: Outcome): void {
@@ -182,7 +181,10 @@ export class RedisStore implements PrimaryStore {
     this.#fallbacks++;
     const verdict = request.admit && this.#limits.alone(request.admit);
     if (verdict?.admitted === false) return limitedBy(verdict);
-    const choice = this.#own.choose({ ...request, slot: nextSlot() }, performance.now());
+    const now = performance.now();
+    const choice = this.#own.choose({ ...request, slot: nextSlot() }, now);
+    // Only while nobody asks: a call that was merely late may have bound the session elsewhere.
+    if (this.#breaker.open) this.#known.remember(request, choice, this.#known.epoch, now);
     return verdict ? { ...choice, verdict } : choice;
   }
 
@@ -214,12 +216,12 @@ export class RedisStore implements PrimaryStore {
 
   /** Redis was asked and did not answer: a session that this worker knows stays where it is. */
   #chooseUnheard(request: ChoiceRequest): Choice {
-    const known = this.#known.lookup(request, performance.now());
+    const known = this.#known.recall(request, performance.now());
     if (known === undefined) return this.#chooseAlone(request);
     this.#fallbacks++;
     const verdict = request.admit && this.#limits.alone(request.admit);
     if (verdict?.admitted === false) return limitedBy(verdict);
-    return verdict ? { ...known.choice, verdict } : known.choice;
+    return verdict ? { ...known, verdict } : known;
   }
 
   async #ask(request: ChoiceRequest): Promise<Choice> {
@@ -251,7 +253,7 @@ export class RedisStore implements PrimaryStore {
     const { ttl, maxSessions } = this.#config.sticky;
     const key = session === undefined ? '' : sessionKey(session, alias);
     const args = [alias, model, key, Math.ceil(sharedTtl(ttl)), maxSessions, exclude.join('\n')];
-    args.push(pinned ? 1 : 0, slot, admit ? JSON.stringify(admit) : '');
+    args.push(pinned ? 1 : 0, slot, admit ? JSON.stringify(admit) : '', this.#recalled(request));
     this.#chooseOnce(args)
       .then((reply) => (asksForPlan(reply) ? this.#storePlan().then(() => this.#chooseOnce(args)) : reply))
       .then(
@@ -271,8 +273,23 @@ export class RedisStore implements PrimaryStore {
     return this.#run('tidegateChoose', `plan:${this.#stored.fingerprint}`, args);
   }
 
-  #touch(key: string): void {
-    this.#tell('tidegateTouch', `session:${key}`, [key, Math.ceil(sharedTtl(this.#config.sticky.ttl))]);
+  /** A session that Redis has lost is bound again; one that it has elsewhere is forgotten here. */
+  #touch(key: string, request: ChoiceRequest, choice: ChosenCredential): void {
+    const target = targetOf(this.#plan, request, choice);
+    if (this.#breaker.open || !target) return;
+    const { ttl, maxSessions } = this.#config.sticky;
+    const args = [key, Math.ceil(sharedTtl(ttl)), maxSessions, boundText(choice, target)];
+    this.#run('tidegateTouch', `session:${key}`, args).then(
+      (kept) => kept === 0 && this.#known.forget(key),
+      () => this.#breaker.failed(),
+    );
+  }
+
+  /** Where this worker last knew the session, for a Redis that has lost it. */
+  #recalled(request: ChoiceRequest): string {
+    const choice = this.#known.recall(request, performance.now());
+    const target = choice && targetOf(this.#plan, request, choice);
+    return target ? boundText(choice, target) : '';
   }
 
   #sendPicks(): void {
@@ -340,7 +357,7 @@ export class RedisStore implements PrimaryStore {
    */
   #listening(heard: boolean): void {
     this.#heard = heard;
-    if (heard && !this.#breaker.open) this.#known.flush();
+    if (heard && !this.#breaker.open) this.#known.doubt();
   }
 
   #changed(open: boolean): void {
@@ -351,8 +368,13 @@ export class RedisStore implements PrimaryStore {
     }
     log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');
     this.#limits.recovered();
-    this.#known.flush();
+    this.#known.doubt();
   }
+}
+
+/** As a session is bound in Redis. */
+function boundText({ upstream, credential }: ChosenCredential, { model = '' }: Target): string {
+  return `${upstream}\n${credential}\n${model}`;
 }
 
 function reportArguments(key: CredentialKey, outcome: Outcome): (string | number)[] {

@@ -4,7 +4,8 @@
  * credentials there are.
  *
  * KEYS[1] plan · ARGV prefix, alias, model, session key or '', ms to live, most sessions, credentials tried (one a line),
- * 1 for the session's own credential or none, name of the slot to take, the question to the client's limits as JSON or ''
+ * 1 for the session's own credential or none, name of the slot to take, the question to the client's limits as JSON or '',
+ * where the asker last knew the session, as it is bound, or ''
  * Reply: plan | none | busy | ok upstream credential model sticky trial slot spilled | resting|tried reason ms; where the limits were
  * asked, verdict and its JSON come first, and nothing after a refusal
  */
@@ -179,15 +180,9 @@ local function fromTier(tier)
 end
 
 local function kept()
-  local key = P .. 'session:' .. session
-  local raw = safe('GET', key)
-  if not raw then return nil end
-  local upstream, id, name = nil, nil, nil
-  if #raw < 2048 then upstream, id, name = string.match(raw, '^([^\\n]*)\\n([^\\n]*)\\n([^\\n]*)$') end
-  if not upstream then
-    redis.call('DEL', key)
-    return nil
-  end
+  local upstream, id, name = boundTo(session)
+  if not upstream then upstream, id, name = readBound(ARGV[11]) end
+  if not upstream then return nil end
   if redis.call('HEXISTS', plan, 'i:' .. upstream .. '/' .. id) == 0 then return nil end
   for _, tier in ipairs(tiers) do
     for _, target in ipairs(tier.targets) do

@@ -14,7 +14,7 @@ export const SCRIPTS = {
   tidegateRollCall: COMMON + LIMITS + ROLL_CALL,
   tidegateReport: COMMON + REPORT,
   tidegatePause: COMMON + PAUSE,
-  tidegateTouch: COMMON + TOUCH,
+  tidegateTouch: COMMON + SESSIONS + TOUCH,
   tidegateBind: COMMON + SESSIONS + BIND,
   tidegateTally: COMMON + TALLY,
   tidegateSnapshot: COMMON + SNAPSHOT,

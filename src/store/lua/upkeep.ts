@@ -1,8 +1,14 @@
 /** The small calls: a known session was used, picks made without asking, and what the admin pages show. */
 
-/** KEYS[1] the session · ARGV prefix, session key, ms to live */
+/** KEYS[1] the session · ARGV prefix, session key, ms to live, most sessions, where the asker knows it. 0: it is elsewhere */
 export const TOUCH = `
-if redis.call('PEXPIRE', KEYS[1], ARGV[3]) == 0 then return 0 end
+local raw = safe('GETRANGE', KEYS[1], 0, 2048)
+if raw == '' then
+  bind(ARGV[2], ARGV[5], ARGV[3], tonumber(ARGV[4]))
+  return 1
+end
+if raw ~= ARGV[5] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 safe('ZADD', P .. 'sessions', string.format('%.0f', now + tonumber(ARGV[3])), ARGV[2])
 redis.call('PEXPIRE', P .. 'sessions', ARGV[3])
 return 1
