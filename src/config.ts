@@ -32,7 +32,7 @@ export interface ServerConfig {
   readonly drain: number;
   /** Silence of the upstream after which a stream's client gets `: keep-alive`, in milliseconds; 0 = never. */
   readonly heartbeat: number;
-  /** Whether `x-gateway-credential` tells the caller which credential served it. */
+  /** Whether `x-gateway-credential` and `x-gateway-trail` tell the caller which credentials were asked. */
   readonly exposeAttempts: boolean;
   /** Requests in flight over all workers past which new ones wait. */
   readonly maxInFlight: number;
@@ -134,6 +134,8 @@ export interface ModelConfig {
   /** What clients ask for; `*` catches the rest. */
   readonly name: string;
   readonly targets: readonly TargetConfig[];
+  /** Names of other models that are asked in this order when every target of this one is spent or rests; theirs are not followed. */
+  readonly fallbacks?: readonly string[];
   readonly price?: PriceConfig;
 }
 

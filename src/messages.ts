@@ -65,6 +65,8 @@ export type StoreToPrimary =
   /** A client's limits asked without a choice: the session's credential is known. */
   | { readonly type: 'store-admit'; readonly id: number; readonly request: AdmissionRequest }
   | { readonly type: 'store-give'; readonly returns: readonly Return[] }
+  /** Requests begun since the last such message, and whether a retry is wished. */
+  | { readonly type: 'store-retry'; readonly id: number; readonly requests: number; readonly wish: boolean }
   | { readonly type: 'store-pause'; readonly id: number; readonly key: CredentialKey; readonly paused: boolean }
   | { readonly type: 'store-ask-snapshot'; readonly id: number };
 
@@ -72,5 +74,6 @@ export type StoreToWorker =
   | { readonly type: 'store-choice'; readonly id: number; readonly choice: Choice }
   | { readonly type: 'store-verdict'; readonly id: number; readonly verdict: Verdict }
   | { readonly type: 'store-done'; readonly id: number }
+  | { readonly type: 'store-retry-granted'; readonly id: number; readonly granted: boolean }
   | { readonly type: 'store-snapshot'; readonly id: number; readonly snapshot: StoreSnapshot }
   | { readonly type: 'store-rest'; readonly rest: Rest };

@@ -5,14 +5,14 @@ import { chat, isWhole } from './helpers/requests.js';
 
 const timeouts = { headers: '1s', firstToken: '1s', idle: '1s' };
 const retry = { attempts: 3, budgetPercent: 100 };
-const FAULTS = [
-  'status-429',
+/** "Not now", or a refusal: the credential rests at once. A refused key rests for every model, so those faults come last. */
+const AT_ONCE = ['status-429', 'status-503', 'status-529', 'status-401'];
+/** Said by the upstream, not by a key: another upstream is asked. */
+const SILENT = ['no-answer', 'slow-first-token-5000'];
+/** Counted: the second rests the credential. */
+const COUNTED = [
   'status-500',
-  'status-503',
-  'status-529',
   'refuse-headers',
-  'no-answer',
-  'slow-first-token-5000',
   'error-first-event',
   'html-200',
   'json-for-stream',
@@ -22,23 +22,36 @@ const FAULTS = [
   'cut-fin-after-1',
 ];
 
-/** A refused key rests for every model, so that fault comes last. */
-for (const faults of [[...FAULTS, 'status-401'], ['status-403']])
-  test(`one clean answer from the next credential: ${faults.length} faults`, async (t) => {
+for (const [faults, most] of [
+  [COUNTED, 2],
+  [[...SILENT, ...AT_ONCE], 1],
+  [['status-403'], 1],
+] as const)
+  test(`one clean answer from the next credential: ${faults.join(' ')}`, async (t) => {
     const mock = await startMock(t);
-    const gateway = await startGateway(t, gatewayConfig(mock.url, { timeouts, retry, server: { workers: 2 } }));
+    const spare = { name: 'spare', protocol: 'openai', baseUrl: mock.url, credentials: [{ id: 's1', key: 'sk-upstream-spare' }] };
+    const config = gatewayConfig(mock.url, { timeouts, retry, server: { workers: 2 } });
+    const targets = [{ upstream: 'main' }, { upstream: 'spare', priority: 2 }];
+    const upstreams = [...(config.upstreams as object[]), spare];
+    const gateway = await startGateway(t, { ...config, upstreams, models: [{ name: '*', targets }] });
     for (const fault of faults) {
       await t.test(fault, async (t) => {
         const model = `case-${fault}`;
         await mock.reset();
         await mock.fail({ key: 'sk-upstream-one', fault });
-        const first = await chat(gateway.url, { model, stream: true });
-        const second = await chat(gateway.url, { model, stream: true });
-        t.ok(isWhole(first) && isWhole(second), `${first.status} ${first.text.slice(0, 200)}`);
-        t.equal(first.text.split('[DONE]').length, 2);
-        t.same([first.headers['x-gateway-attempts'], second.headers['x-gateway-attempts']].sort(), ['1', '2']);
+        const from = performance.now();
+        for (let request = 0; request < 4; request++) {
+          const answer = await chat(gateway.url, { model, stream: true });
+          t.ok(isWhole(answer), `${answer.status} ${answer.text.slice(0, 200)}`);
+          t.equal(answer.text.split('[DONE]').length, 2);
+          t.ok(Number(answer.headers['x-gateway-attempts']) <= 2, 'attempts');
+        }
         const keys = (await mock.requests()).map(({ key }) => key);
-        t.equal(keys.filter((key) => key === 'sk-upstream-one').length, 1, 'the failing one was asked once');
+        const asked = keys.filter((key) => key === 'sk-upstream-one').length;
+        // On a slow machine the rest is over before the last request, which is then its trial.
+        if (performance.now() - from < 450) t.equal(asked, most, 'times that the failing one was asked');
+        else t.ok(asked >= 1 && asked <= 4);
+        t.equal(keys.includes('sk-upstream-spare'), (SILENT as readonly string[]).includes(fault));
         await mock.heal();
       });
     }
@@ -67,7 +80,7 @@ test('when all fail the original class comes out and asks for no retry', async (
     'fault-status-500': [500, 2],
     'fault-html-200': [502, 2],
     'fault-redirect': [502, 2],
-    'fault-no-answer': [504, 2],
+    'fault-no-answer': [504, 1],
     // Refused keys rest for every model, so this comes last.
     'fault-leak-key': [502, 2],
   };
@@ -76,7 +89,7 @@ test('when all fail the original class comes out and asks for no retry', async (
     await mock.reset();
     const answer = await chat(gateway.url, { model, stream: true });
     t.equal(answer.status, status, `${model}: ${answer.text}`);
-    t.equal(answer.headers['x-should-retry'], 'false', model);
+    t.equal(answer.headers['x-should-retry'], attempts > 1 ? 'false' : undefined, model);
     t.equal(answer.headers['x-gateway-attempts'], String(attempts), model);
     t.ok(JSON.parse(answer.text).error.message, model);
     t.notMatch(answer.text + JSON.stringify(answer.headers), /sk-upstream|169\.254|<html/, model);

@@ -17,7 +17,7 @@ const CUTS = [
 test('a cut after content is told in the stream, once, and counted', async (t) => {
   const mock = await startMock(t);
   const gateway = await startGateway(t, gatewayConfig(mock.url, { timeouts, retry: { attempts: 3, budgetPercent: 100 } }));
-  for (const model of CUTS) {
+  for (const model of [...CUTS, ...Array(4).fill(CUTS[0])]) {
     const client = await new StreamClient(gateway.port, { model }).whole();
     const data = dataOf(client.body);
     t.equal(client.status, 200, model);
@@ -28,10 +28,10 @@ test('a cut after content is told in the stream, once, and counted', async (t) =
     t.equal(data.filter((text) => text.includes('"role"')).length, 1, `${model}: no second answer behind the first`);
     for (const text of data) t.ok(JSON.parse(text), `${model}: no half event`);
   }
-  t.equal(await metric(gateway.adminUrl, 'tidegate_requests_total', 'outcome="incomplete"'), CUTS.length);
-  t.equal(await metric(gateway.adminUrl, 'tidegate_attempts_total', 'outcome="incomplete"'), CUTS.length);
+  t.equal(await metric(gateway.adminUrl, 'tidegate_requests_total', 'outcome="incomplete"'), CUTS.length + 4);
+  t.equal(await metric(gateway.adminUrl, 'tidegate_attempts_total', 'outcome="incomplete"'), CUTS.length + 4);
   const { credentials } = (await (await fetch(`${gateway.adminUrl}/api/credentials`)).json()) as { credentials: object[] };
-  t.match(JSON.stringify(credentials), /failing/, 'the credential rests');
+  t.match(JSON.stringify(credentials), /failing/, 'a credential that cuts again rests');
 });
 
 test("an upstream's own error mid-stream passes once", async (t) => {

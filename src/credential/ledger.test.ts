@@ -248,7 +248,7 @@ test('failures further apart than the window are not added up', async (t) => {
 });
 
 test('what says "not now", or fails its trial, rests at once', async (t) => {
-  for (const outcome of [{ atOnce: true }, { retryAfter: 500 }, { trial: true }])
+  for (const outcome of [{ atOnce: true }, { retryAfter: 300 }, { trial: true }])
     t.match(new Ledger(configOf([1])).report({ ...COUNTED, ...outcome }, 0), [{ reason: 'failing', remaining: 500 }]);
 });
 

@@ -39,12 +39,12 @@ export function reasonOf(kind: Exclude<Outcome['kind'], 'ok'>): FailureReason {
   return REASONS[kind];
 }
 
-/** The length of the rest after `failures` in a row (from 1): what the upstream said, else doubling. */
+/** The length of the rest after `failures` in a row (from 1): what the upstream said, else doubling; while it fails, the longer of both. */
 export function restLength(reason: FailureReason, failures: number, retryAfter: number | undefined): number {
   const told = toldLength(reason, retryAfter);
-  if (told !== undefined) return told;
   const { first, longest } = BACKOFFS[reason];
-  return Math.min(first * 2 ** Math.min(failures - 1, 30), longest);
+  const guessed = Math.min(first * 2 ** Math.min(failures - 1, 30), longest);
+  return reason === 'failing' ? Math.max(told ?? 0, guessed) : (told ?? guessed);
 }
 
 /** What the upstream said of when to come back, within bounds; undefined where it said nothing that counts. */

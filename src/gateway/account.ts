@@ -11,7 +11,7 @@ export function account(metrics: Metrics, context: RequestContext): void {
     requestId: context.requestId,
     route: context.route.path,
     client: context.caller?.name ?? 'unknown',
-    alias: context.model?.name ?? '',
+    alias: (context.served ?? context.model)?.name ?? '',
     stream: context.fields?.stream ?? false,
     status: aborted ? CLIENT_CLOSED : context.status,
     outcome: context.outcome,

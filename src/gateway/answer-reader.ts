@@ -42,6 +42,8 @@ export interface AttemptControl {
    * its next request may be with another worker before this one gets to run again.
    */
   keep(id: string): void;
+  /** The answer is one, as far as can be seen: content has come, and goes out. */
+  begun(): void;
   pause(): void;
   resume(): void;
 }

@@ -32,15 +32,25 @@ export interface AttemptParts {
   readonly upstream: UpstreamEntry;
   readonly key: string;
   readonly asked: Asked;
-  /** Told of the id by which the upstream keeps the answer. */
-  readonly onKept: (id: string) => void;
+  readonly owner: AttemptOwner;
   /** Given back when the upstream has sent all of an answer, before its end goes to the client. */
   readonly slot?: CredentialSlot;
+}
+
+/** Told of an attempt while it runs. */
+export interface AttemptOwner {
+  /** A success by its status; its headers may say what is left of the credential's limits. */
+  onAnswered(choice: ChosenCredential, upstream: UpstreamEntry, headers: UpstreamHeaders): void;
+  /** Content has come: a trial has passed. */
+  onBegun(choice: ChosenCredential): void;
+  /** The id by which the upstream keeps the answer. */
+  onKept(choice: ChosenCredential, id: string): void;
 }
 
 export class Attempt implements UpstreamListener, AttemptControl {
   readonly sentAt = performance.now();
   status: number | undefined;
+  hasBegun = false;
   readonly end: Promise<AttemptEnd>;
   readonly #parts: AttemptParts;
   #settle!: (end: AttemptEnd) => void;
@@ -61,6 +71,7 @@ export class Attempt implements UpstreamListener, AttemptControl {
 
   onHeaders(status: number, headers: UpstreamHeaders): void {
     this.status = status;
+    if (status === 200) this.#parts.owner.onAnswered(this.#parts.choice, this.#parts.upstream, headers);
     const reader = this.#chooseReader(status, headers);
     if (typeof reader === 'string') this.finish({ kind: 'failed', failure: unusable(reader) });
     else this.#reader = reader;
@@ -88,7 +99,12 @@ export class Attempt implements UpstreamListener, AttemptControl {
   }
 
   keep(id: string): void {
-    this.#parts.onKept(id);
+    this.#parts.owner.onKept(this.#parts.choice, id);
+  }
+
+  begun(): void {
+    this.hasBegun = true;
+    this.#parts.owner.onBegun(this.#parts.choice);
   }
 
   pause(): void {

@@ -8,6 +8,7 @@ import type { Caller } from './authenticate.js';
 import type { ClientExchange } from './client-exchange.js';
 import type { Route } from './route.js';
 import type { Snapshot } from './snapshot.js';
+import type { TrailEntry } from './trail.js';
 
 export interface RequestContext {
   readonly requestId: string;
@@ -30,6 +31,10 @@ export interface RequestContext {
 
   /** CHOOSE and RELAY */
   attempts: number;
+  /** The fallback that is asked instead of `model`, once it is. */
+  served?: ModelConfig;
+  /** Only where callers may see it (`server.exposeAttempts`). */
+  trail?: TrailEntry[];
   upstream?: string;
   credential?: string;
   /** The client's fields that the upstream was not told of, by the client's own names. */

@@ -3,11 +3,12 @@ import { GatewayError } from '../errors.js';
 import { redact } from '../log.js';
 import { convertError, makerOf } from '../protocol/convert/error.js';
 import type { Protocol, UpstreamErrorBody } from '../protocol/protocol.js';
+import { readHeadroom } from '../upstream/headroom.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import { readRetryAfter } from '../upstream/retry-after.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
-import { type Failure, kindOf } from './failure.js';
+import { credentialsRefused, type Failure, isOverloaded, kindOf } from './failure.js';
 
 /** Error bodies are small; what is longer is not worth reading on. */
 const MOST_BYTES = 64 * 1024;
@@ -61,7 +62,7 @@ export class ErrorAnswer implements AnswerReader {
   #failure(): Failure {
     const body = clean(this.#protocol.readError(Buffer.from(this.#text, 'latin1').toString('utf8')));
     const kind = kindOf(this.#status, body?.code);
-    const retryAfter = readRetryAfter(this.#headers, Date.now());
+    const retryAfter = readRetryAfter(this.#headers, Date.now()) ?? this.#whenRefilled(kind);
     const error = this.#ownWords(kind, retryAfter);
     // A refused key is the gateway's trouble: neither its status nor its text is for the caller.
     if (kind === 'refused' || this.#status < 400) return { kind, error, retryAfter };
@@ -69,6 +70,7 @@ export class ErrorAnswer implements AnswerReader {
       kind,
       error,
       retryAfter,
+      atOnce: isOverloaded(this.#status),
       answer: {
         status: this.#status,
         headers: allowedResponseHeaders(this.#headers),
@@ -77,18 +79,21 @@ export class ErrorAnswer implements AnswerReader {
     };
   }
 
+  /** A limit that says when it fills up again needs no guess. */
+  #whenRefilled(kind: Failure['kind']): number | undefined {
+    return kind === 'rate-limited' ? readHeadroom(makerOf(this.#protocol.name), this.#headers) : undefined;
+  }
+
   #inClientsWords(body: UpstreamErrorBody): UpstreamErrorBody {
     const maker = makerOf(this.#client.name);
     return maker === makerOf(this.#protocol.name) ? body : convertError(maker, body, this.#status);
   }
 
   #ownWords(kind: Failure['kind'], retryAfter: number | undefined): GatewayError {
-    if (kind === 'refused')
-      return new GatewayError('upstream_credentials_refused', 'The upstream refused the credential configured for this request.');
+    if (kind === 'refused') return credentialsRefused();
     if (kind === 'rate-limited') return new GatewayError('rate_limit_exceeded', 'The upstream is rate limited.', { retryAfter });
     if (kind === 'rejected') return new GatewayError('invalid_request', 'The upstream rejected the request.');
-    if (this.#status === 503 || this.#status === 529)
-      return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
+    if (isOverloaded(this.#status)) return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
     return new GatewayError('upstream_error', 'The upstream failed.', { retryAfter });
   }
 }

@@ -14,6 +14,12 @@ export interface Failure {
   readonly error: GatewayError;
   /** The connection broke before there was an answer: says little of the credential. */
   readonly broken?: boolean;
+  /** "Not now", or nothing at all: the credential rests at once, and is not merely counted against. */
+  readonly atOnce?: boolean;
+  /** No connection, or no word on it: the upstream's other credentials would fare no better, and cost as long to find out. */
+  readonly unanswered?: 'unreachable' | 'silent';
+  /** The request cannot be said in this upstream's form, and was not sent. */
+  readonly unsent?: boolean;
   /** From the upstream, milliseconds. */
   readonly retryAfter?: number;
   /** The upstream's own answer, passed on when this failure is the last word. */
@@ -40,16 +46,31 @@ export function kindOf(status: number, code: string | null | undefined): Failure
 
 export function failureOf(fault: UpstreamFault): Failure {
   const code = fault.kind === 'connect' ? 'upstream_unreachable' : 'upstream_error';
-  return {
-    kind: 'failed',
-    broken: fault.kind === 'broken',
-    error: new GatewayError(code, fault.message, { cause: fault.cause }),
-  };
+  const error = new GatewayError(code, fault.message, { cause: fault.cause });
+  if (fault.kind === 'connect') return { kind: 'failed', atOnce: true, unanswered: 'unreachable', error };
+  return { kind: 'failed', broken: true, error };
 }
 
 /** No answer in time, in the words of the limit that was reached. */
-export function timedOut(what: string): Failure {
-  return { kind: 'failed', error: new GatewayError('upstream_timeout', `The upstream did not send ${what} in time.`) };
+export function timedOut(what: 'an answer' | 'a first token' | 'the rest of its answer'): Failure {
+  const error = new GatewayError('upstream_timeout', `The upstream did not send ${what} in time.`);
+  if (what === 'the rest of its answer') return { kind: 'failed', error };
+  return { kind: 'failed', atOnce: true, unanswered: 'silent', error };
+}
+
+/** What the client asks for cannot be said to this upstream; another may understand it. */
+export function unsendable(error: GatewayError): Failure {
+  return { kind: 'rejected', unsent: true, error };
+}
+
+/** The same before and after it is known: the caller can do nothing about a key that is not his, and waiting mends it seldom. */
+export function credentialsRefused(): GatewayError {
+  return new GatewayError('upstream_credentials_refused', 'The upstream refused the credentials configured for this request.');
+}
+
+/** The status of "not now": of the upstream as a whole, not of one key. */
+export function isOverloaded(status: number | undefined): boolean {
+  return status === 503 || status === 529;
 }
 
 /** An answer that is no answer: HTML, a redirect, JSON where a stream was asked for. */
@@ -67,5 +88,10 @@ export function errorInAnswer(error: UpstreamErrorBody): Failure {
   const status = statusOfWords(error);
   const kind = status === 429 ? 'rate-limited' : status === 400 ? 'rejected' : 'failed';
   const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
-  return { kind, error: own, answer: { status, headers: {}, body: { ...error, message: redact(error.message) } } };
+  return {
+    kind,
+    atOnce: isOverloaded(status),
+    error: own,
+    answer: { status, headers: {}, body: { ...error, message: redact(error.message) } },
+  };
 }

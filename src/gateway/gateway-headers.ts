@@ -2,6 +2,7 @@
 import type { GatewayError } from '../errors.js';
 import { allowanceHeaders, withoutUpstreamLimits } from './allowance-headers.js';
 import type { RequestContext } from './context.js';
+import { trailText } from './trail.js';
 
 /** An answer's headers with the gateway's own over them; to a client with limits the upstream's say nothing. */
 export function answerHeaders(context: RequestContext, headers: Record<string, string>): Record<string, string> {
@@ -19,6 +20,8 @@ export function answerHeaders(context: RequestContext, headers: Record<string, s
 export function attemptHeaders(context: RequestContext): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': context.requestId, 'x-gateway-attempts': String(context.attempts) };
   if (context.snapshot.config.server.exposeAttempts && context.credential) headers['x-gateway-credential'] = context.credential;
+  if (context.trail) headers['x-gateway-trail'] = trailText(context.trail);
+  if (context.served) headers['x-gateway-fallback'] = encodeURI(context.served.name);
   if (context.dropped !== undefined && context.dropped.length > 0) headers['x-gateway-dropped'] = context.dropped.join(',');
   return headers;
 }

@@ -1,9 +1,9 @@
 /** What every request shares within a worker; built once by `http/service.ts`. */
+import type { AttemptCounts } from '../credential/attempt-counts.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import type { Deadlines } from './deadlines.js';
-import type { RetryBudget } from './retry-budget.js';
 import type { UpstreamTable } from './upstream-table.js';
 
 export interface GatewayParts {
@@ -11,7 +11,7 @@ export interface GatewayParts {
   readonly metrics: Metrics;
   readonly upstreams: UpstreamTable;
   readonly deadlines: Deadlines;
-  readonly budget: RetryBudget;
+  readonly attempts: AttemptCounts;
   /** Absent: everything is done on the event loop. */
   readonly threads?: OffLoop;
 }

@@ -1,5 +1,6 @@
 /** One worker's gateway: the configuration of now, what all requests share, and which requests are running. */
 import type { GatewayConfig } from '../config.js';
+import { AttemptCounts } from '../credential/attempt-counts.js';
 import { GatewayError } from '../errors.js';
 import { log } from '../log.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -10,7 +11,6 @@ import { Deadlines } from './deadlines.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { type Monitor, Places } from './places.js';
 import type { RequestRun } from './request-run.js';
-import { RetryBudget } from './retry-budget.js';
 import { createSnapshot, type Snapshot } from './snapshot.js';
 import { UpstreamTable } from './upstream-table.js';
 
@@ -18,18 +18,16 @@ export class Gateway {
   readonly parts: GatewayParts;
   snapshot: Snapshot;
   readonly #upstreams = new UpstreamTable();
-  readonly #budget: RetryBudget;
   readonly #running = new Set<RequestRun>();
   readonly #places: Places;
 
   constructor(config: GatewayConfig, store: Store, metrics: Metrics, threads?: OffLoop, monitor?: Monitor) {
     this.snapshot = createSnapshot(config);
     this.#upstreams.configure(config);
-    this.#budget = new RetryBudget(config.retry.budgetPercent, performance.now());
     const deadlines = new Deadlines();
     this.#places = new Places(() => this.snapshot.config.server, metrics.tallies, deadlines, monitor);
     deadlines.onLook = (late, now) => void (this.#places.look(late, now) && this.#cutLargest());
-    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, budget: this.#budget, threads };
+    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, attempts: new AttemptCounts(), threads };
     metrics.configure(config);
   }
 
@@ -37,7 +35,6 @@ export class Gateway {
   configure(config: GatewayConfig): void {
     this.snapshot = createSnapshot(config);
     this.#upstreams.configure(config);
-    this.#budget.configure(config.retry.budgetPercent);
     this.parts.store.configure(config);
     this.parts.metrics.configure(config);
   }

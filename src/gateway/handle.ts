@@ -48,6 +48,7 @@ function openContext(gateway: Gateway, route: Route, client: ClientExchange): Re
     snapshot: gateway.snapshot,
     startedAt: performance.now(),
     attempts: 0,
+    trail: gateway.snapshot.config.server.exposeAttempts ? [] : undefined,
     status: 0,
     outcome: 'error',
   };

@@ -26,6 +26,11 @@ export class ModelTable {
     return entry;
   }
 
+  /** A configured entry by its name: a fallback, which the operator chose and not the caller. */
+  get(name: string): ModelConfig | undefined {
+    return this.#byName.get(name);
+  }
+
   /** Names that this caller can ask for; the catch-all has no name to list. */
   listFor(caller: Caller): string[] {
     return [...this.#byName.keys()].filter((name) => name !== '*' && mayUse(caller, name));

@@ -7,6 +7,9 @@ import type { RequestContext } from './context.js';
 import type { Failure } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
 
+/** Milliseconds. */
+const LONGEST_FOR_SILENCE = 10_000;
+
 export function recordAttempt(
   parts: GatewayParts,
   context: RequestContext,
@@ -16,10 +19,11 @@ export function recordAttempt(
 ): void {
   const failure = end.kind === 'aborted' ? undefined : end.failure;
   tellStore(parts, choice, attempt, end, failure);
+  if (context.trail) context.trail.at(-1)?.end(attempt.status ?? (end.kind === 'failed' ? end.failure.error.code : end.kind));
   parts.metrics.attempt({
     requestId: context.requestId,
     at: Date.now(),
-    alias: context.model?.name ?? '',
+    alias: (context.served ?? context.model)?.name ?? '',
     upstream: choice.upstream,
     credential: choice.credential,
     model: choice.model,
@@ -45,17 +49,27 @@ export function recordAttempt(
   }
 }
 
+/** What took seconds to find out is not tried again after half a second: each trial costs somebody as long. */
+function asLongAsItTook({ sentAt }: Attempt, { unanswered }: Failure): number | undefined {
+  return unanswered === 'silent' ? Math.min(performance.now() - sentAt, LONGEST_FOR_SILENCE) : undefined;
+}
+
 /** An abort before the upstream said yes teaches nothing: the lease of a trial runs out by itself. */
 function tellStore(
-  { store }: GatewayParts,
+  { store, attempts }: GatewayParts,
   choice: ChosenCredential,
   attempt: Attempt,
   end: AttemptEnd,
   failure: Failure | undefined,
 ): void {
-  const { upstream, credential, model, trial } = choice;
+  const { upstream, credential, model } = choice;
+  // Once content had come the trial was over, and passed.
+  const trial = choice.trial && !attempt.hasBegun;
   if (failure && failure.kind !== 'rejected') {
-    const outcome: Outcome = { upstream, credential, model, kind: failure.kind, retryAfter: failure.retryAfter, trial };
+    const { kind, atOnce } = failure;
+    const retryAfter = failure.retryAfter ?? asLongAsItTook(attempt, failure);
+    const made = kind === 'failed' ? attempts.take(upstream, credential, model, performance.now()) : undefined;
+    const outcome: Outcome = { upstream, credential, model, kind, retryAfter, atOnce, attempts: made, trial };
     store.report(outcome);
   } else if (trial && (end.kind !== 'aborted' || attempt.status === 200))
     store.report({ upstream, credential, model, kind: 'ok', trial });

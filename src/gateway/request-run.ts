@@ -1,33 +1,44 @@
 /** CHOOSE, RELAY, and again: the attempts of one request, until the client has an answer or nothing is left to try. */
+import type { ModelConfig } from '../config.js';
 import type { ChosenCredential, CredentialKey, NoCredential } from '../credential/types.js';
 import { GatewayError } from '../errors.js';
+import { readHeadroom } from '../upstream/headroom.js';
+import type { UpstreamHeaders } from '../upstream/upstream.js';
 import type { AttemptEnd } from './answer-reader.js';
 import { type Asked, askedOf } from './asked.js';
-import { Attempt } from './attempt.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
 import type { ClientListener } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import { answerEstimate, isCountedUpstream } from './count-tokens.js';
 import { CredentialSlot } from './credential-slot.js';
 import type { Watched } from './deadlines.js';
 import { Delivery } from './delivery.js';
-import type { Failure } from './failure.js';
+import { credentialsRefused, type Failure, unsendable } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
+import { LastWord } from './last-word.js';
+import { pauseBefore } from './pause.js';
 import { recordAttempt } from './record-attempt.js';
 import { COUNT_TOKENS, RESPONSES } from './route.js';
 import { responseSession } from './session.js';
+import { TrailEntry } from './trail.js';
 import type { UpstreamEntry } from './upstream-table.js';
 
-export class RequestRun implements Watched, ClientListener {
+export class RequestRun implements Watched, ClientListener, AttemptOwner {
   readonly delivery: Delivery;
   /** Whether it is one of those that are served at once. */
   hasPlace = false;
   readonly #context: RequestContext;
   readonly #parts: GatewayParts;
-  readonly #tried: CredentialKey[] = [];
-  /** The first is the primary's: what a fallback makes of the request is not for the caller. */
-  #firstFailure: Failure | undefined;
-  #lastFailure: Failure | undefined;
-  #firstUpstream: string | undefined;
+  #tried: CredentialKey[] = [];
+  /** Upstreams that no connection came about to, whatever the model. */
+  readonly #unreachable: CredentialKey[] = [];
+  readonly #word = new LastWord();
+  /** The first refusal to say the request in an upstream's form. */
+  #unsendable: Failure | undefined;
+  #first: ChosenCredential | undefined;
+  /** The fallback that is asked now; undefined: the model itself. */
+  #fallback: ModelConfig | undefined;
+  #fallbacksTried = 0;
   #attempt: Attempt | undefined;
   /** Of the credential that is being tried, where it has a cap. */
   #slot: CredentialSlot | undefined;
@@ -44,7 +55,7 @@ export class RequestRun implements Watched, ClientListener {
   async run(): Promise<void> {
     this.#context.client.listener = this;
     this.#parts.deadlines.add(this);
-    this.#parts.budget.deposit();
+    this.#parts.store.retries.deposit();
     try {
       if (this.#context.route === COUNT_TOKENS && !isCountedUpstream(this.#context)) {
         await this.#context.admission?.ask();
@@ -114,13 +125,29 @@ export class RequestRun implements Watched, ClientListener {
     );
   }
 
+  onAnswered(choice: ChosenCredential, { config }: UpstreamEntry, headers: UpstreamHeaders): void {
+    const retryAfter = readHeadroom(config.protocol, headers);
+    if (retryAfter === undefined) return;
+    const { upstream, credential, model } = choice;
+    this.#parts.store.report({ upstream, credential, model, kind: 'spent', retryAfter });
+  }
+
+  onBegun({ upstream, credential, model, trial }: ChosenCredential): void {
+    if (trial) this.#parts.store.report({ upstream, credential, model, kind: 'ok', trial });
+  }
+
+  /** Who goes on from the answer that the upstream keeps as `id` must be sent where it was made. */
+  onKept(choice: ChosenCredential, id: string): void {
+    const { caller } = this.#context;
+    if (caller) this.#bind(choice, responseSession(caller.namespace, id));
+  }
+
   /** One attempt. True: another follows. */
   async #tryNext(): Promise<boolean> {
     const { store, upstreams } = this.#parts;
-    const { model, fields, session, admission } = this.#context;
+    const { fields, session, admission } = this.#context;
     const asked = store.choose({
-      alias: model?.name ?? '*',
-      model: fields?.model ?? '',
+      ...this.#asking,
       session,
       // A first choice excludes nothing: the store may answer it from what it knows.
       exclude: this.#tried.length > 0 ? this.#tried : undefined,
@@ -132,7 +159,7 @@ export class RequestRun implements Watched, ClientListener {
     this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(store, choice) : undefined;
     admission?.hear(choice.verdict);
     if (this.#isOver) return false;
-    if (!choice.found) return this.#giveUp(choice);
+    if (!choice.found) return this.#nobody(choice);
     const upstream = upstreams.get(choice.upstream);
     const key = upstream?.credentials.get(choice.credential)?.key;
     this.#tried.push(`${choice.upstream}/${choice.credential}`);
@@ -145,6 +172,13 @@ export class RequestRun implements Watched, ClientListener {
     return this.#goesOn(choice, end);
   }
 
+  /** The names by which the store knows what is asked for. */
+  get #asking(): { readonly alias: string; readonly model: string } {
+    const { model, fields } = this.#context;
+    if (this.#fallback) return { alias: this.#fallback.name, model: this.#fallback.name };
+    return { alias: model?.name ?? '*', model: fields?.model ?? '' };
+  }
+
   async #estimate(): Promise<false> {
     await answerEstimate(this.#context, this.delivery, this.#parts.threads);
     return false;
@@ -153,16 +187,24 @@ export class RequestRun implements Watched, ClientListener {
   /** In the client's own form where the upstream may offer it; once more in chat's where it turns out not to. */
   async #ask(choice: ChosenCredential, upstream: UpstreamEntry, key: string): Promise<AttemptEnd> {
     const asked = await this.#convert(choice, upstream);
+    if ('kind' in asked) return asked;
     const end = await this.#send(choice, upstream, key, asked);
     if (asked.route !== RESPONSES || upstream.config.api !== 'auto' || !isUnknownPath(end) || this.#isOver) return end;
     upstream.offers.lacksResponses();
-    return this.#send(choice, upstream, key, await this.#convert(choice, upstream));
+    const inChat = await this.#convert(choice, upstream);
+    return 'kind' in inChat ? inChat : this.#send(choice, upstream, key, inChat);
   }
 
-  async #convert(choice: ChosenCredential, upstream: UpstreamEntry): Promise<Asked> {
-    const asked = await askedOf(this.#context, choice, upstream, this.#parts.threads);
-    this.#context.dropped = asked.dropped;
-    return asked;
+  /** What cannot be said to one upstream may well be said to another. */
+  async #convert(choice: ChosenCredential, upstream: UpstreamEntry): Promise<Asked | AttemptEnd> {
+    try {
+      const asked = await askedOf(this.#context, choice, upstream, this.#parts.threads);
+      this.#context.dropped = asked.dropped;
+      return asked;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.status !== 400) throw error;
+      return { kind: 'failed', failure: unsendable(error) };
+    }
   }
 
   async #send(choice: ChosenCredential, upstream: UpstreamEntry, key: string, asked: Asked): Promise<AttemptEnd> {
@@ -171,49 +213,101 @@ export class RequestRun implements Watched, ClientListener {
     context.attempts++;
     context.upstream = choice.upstream;
     context.credential = choice.credential;
-    this.#firstUpstream ??= choice.upstream;
-    const { tallies } = this.#parts.metrics;
-    const onKept = (id: string) => this.#bind(choice, id);
+    context.served = this.#fallback;
+    this.#first ??= choice;
+    const { attempts, metrics } = this.#parts;
     this.#attempt = new Attempt({
       context,
       delivery: this.delivery,
-      tallies,
+      tallies: metrics.tallies,
       choice,
       upstream,
       key,
       asked,
-      onKept,
+      owner: this,
       slot: this.#slot,
     });
+    const { sentAt } = this.#attempt;
+    attempts.add(choice.upstream, choice.credential, choice.model, sentAt);
+    context.trail?.push(new TrailEntry(choice.upstream, choice.credential, sentAt));
     const end = await this.#attempt.end;
     recordAttempt(this.#parts, context, choice, this.#attempt, end);
     this.#attempt = undefined;
     return end;
   }
 
-  #goesOn(choice: ChosenCredential, end: AttemptEnd): boolean {
-    if (end.kind !== 'failed') {
-      this.#context.usage = end.usage;
-      if (end.kind === 'delivered') this.#context.outcome = end.outcome;
-      return false;
-    }
-    if (this.#isOver) return false;
-    this.#firstFailure ??= end.failure;
-    this.#lastFailure = end.failure;
-    if (end.failure.kind === 'rejected')
-      return this.#answerFailure(choice.upstream === this.#firstUpstream ? end.failure : this.#firstFailure, false);
-    if (this.#context.attempts >= this.#context.snapshot.config.retry.attempts) return this.#answerFailure(end.failure, true);
-    if (this.#parts.budget.withdraw(performance.now())) return true;
-    this.#parts.metrics.tallies.retriesDenied++;
-    return this.#answerFailure(end.failure, true);
+  #goesOn(choice: ChosenCredential, end: AttemptEnd): boolean | Promise<boolean> {
+    if (end.kind === 'failed') return !this.#isOver && this.#failed(choice, end.failure);
+    this.#context.usage = end.usage;
+    if (end.kind !== 'delivered') return false;
+    this.#context.outcome = end.outcome;
+    // A new session belongs where its first answer came from, not where its first attempt failed.
+    const { session } = this.#context;
+    if (choice !== this.#first && session && !this.#first?.sticky && end.outcome === 'ok') this.#bind(choice, session);
+    return false;
   }
 
-  /** Who goes on from the answer that the upstream keeps as `id` must be sent where it was made. */
-  #bind(choice: ChosenCredential, id: string): void {
-    const { caller, model, fields } = this.#context;
-    if (!caller || !model || !fields) return;
-    const session = responseSession(caller.namespace, id);
-    this.#parts.store.bind({ alias: model.name, model: fields.model, session }, choice);
+  #failed(choice: ChosenCredential, failure: Failure): boolean | Promise<boolean> {
+    if (failure.unsent) {
+      this.#unsendable ??= failure;
+      this.#tried.push(`${choice.upstream}/*`);
+      return true;
+    }
+    const isOthers = this.#fallback !== undefined || choice.upstream !== this.#first?.upstream;
+    if (failure.kind === 'rejected') return this.#rejected(failure, isOthers);
+    this.#word.note(failure, this.#fallback !== undefined);
+    if (failure.unanswered) this.#tried.push(`${choice.upstream}/*`);
+    if (failure.unanswered === 'unreachable') this.#unreachable.push(`${choice.upstream}/*`);
+    const left = this.#context.snapshot.config.retry.attempts - this.#context.attempts;
+    if (left <= 0) return this.#answerFailure(failure);
+    // The last attempt is a fallback's, where there is one.
+    if (left === 1 && !this.#fallback) this.#advance();
+    return this.#othersLeft ? this.#retry(choice, failure) : true;
+  }
+
+  /** By the primary: in its own words. By another: what the primary said before, or why it could not be asked. */
+  #rejected(failure: Failure, isOthers: boolean): boolean {
+    if (!isOthers) return this.#answerFailure(failure);
+    if (this.#word.none && !this.#word.failure) return this.#refuse(this.#word.none);
+    return this.#answerFailure(this.#word.failure ?? failure);
+  }
+
+  async #retry(choice: ChosenCredential, failure: Failure): Promise<boolean> {
+    if (!(await this.#parts.store.retries.withdraw())) {
+      this.#parts.metrics.tallies.retriesDenied++;
+      return !this.#isOver && this.#answerFailure(failure);
+    }
+    await pauseBefore(this.#targets, choice.upstream, failure);
+    return !this.#isOver;
+  }
+
+  get #targets(): ModelConfig['targets'] {
+    return (this.#fallback ?? this.#context.model)?.targets ?? [];
+  }
+
+  /** Whether somebody could be asked who has not been, rests aside: what cannot be used must not be paid for. */
+  get #othersLeft(): boolean {
+    const tried = new Set<string>(this.#tried);
+    return this.#targets.some(({ upstream }) => {
+      const ids = this.#parts.upstreams.get(upstream)?.credentials.keys() ?? [];
+      return !tried.has(`${upstream}/*`) && [...ids].some((id) => !tried.has(`${upstream}/${id}`));
+    });
+  }
+
+  /** On to the next fallback; false: there is none (any more). */
+  #advance(): boolean {
+    const { model, snapshot } = this.#context;
+    const name = model?.fallbacks?.[this.#fallbacksTried];
+    const next = name === undefined ? undefined : snapshot.models.get(name);
+    if (!next) return false;
+    this.#fallbacksTried++;
+    this.#fallback = next;
+    this.#tried = [...this.#unreachable];
+    return true;
+  }
+
+  #bind(choice: ChosenCredential, session: string): void {
+    this.#parts.store.bind({ ...this.#asking, session }, choice);
   }
 
   get #isOver(): boolean {
@@ -221,26 +315,39 @@ export class RequestRun implements Watched, ClientListener {
   }
 
   /** A broken connection is no reason to fail where there is no other credential: the same one is asked once more. */
-  #mayAskAgain(): boolean {
-    if (this.#askedAgain || !this.#lastFailure?.broken) return false;
+  #mayAskAgain(): boolean | Promise<boolean> {
+    const { newest } = this.#word;
+    if (this.#askedAgain || this.#fallback || !newest?.broken || !this.#first) return false;
     this.#askedAgain = true;
-    this.#tried.length = 0;
-    return true;
+    this.#tried = this.#tried.filter((key) => key.endsWith('/*'));
+    return this.#parts.store.retries.withdraw();
+  }
+
+  /** Nobody of this model is left to ask. */
+  async #nobody(none: NoCredential): Promise<boolean> {
+    if (await this.#mayAskAgain()) return !this.#isOver;
+    if (!this.#fallback) this.#word.none = none;
+    return this.#advance() || this.#giveUp(none);
   }
 
   /** Nobody left to ask. */
-  #giveUp(none: NoCredential): boolean {
-    if (this.#mayAskAgain()) return true;
-    if (this.#lastFailure) return this.#answerFailure(this.#lastFailure, true);
+  #giveUp(none: NoCredential): false {
+    const { failure } = this.#word;
+    if (failure) return this.#answerFailure(failure);
+    if (this.#unsendable && none.reason !== 'resting') return this.#answerFailure(this.#unsendable);
+    return this.#refuse(this.#word.none ?? none);
+  }
+
+  /** Nobody was asked. */
+  #refuse({ reason, rest, retryAfter }: NoCredential): false {
     this.#context.outcome = 'error';
-    const { retryAfter } = none;
-    if (none.reason === 'busy') {
+    this.#context.served = undefined;
+    if (reason === 'busy')
       this.delivery.fail(
         new GatewayError('overloaded', 'Every credential for this model is at its cap of requests.', { retryAfter }),
       );
-      return false;
-    }
-    if (none.rest === 'rate-limited')
+    else if (rest === 'refused') this.delivery.fail(credentialsRefused(), NO_RETRY);
+    else if (rest === 'rate-limited')
       this.delivery.fail(
         new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }),
       );
@@ -251,15 +358,21 @@ export class RequestRun implements Watched, ClientListener {
     return false;
   }
 
-  /** `spent`: the gateway has tried what it may, so a client's own retries would only multiply the load. */
-  #answerFailure(failure: Failure, spent: boolean): false {
+  /** The gateway has tried what it may, so a client's own retries would only multiply the load. */
+  #answerFailure(newest: Failure): false {
+    const failure = newest.kind === 'rejected' ? newest : (this.#word.failure ?? newest);
     this.#context.outcome = 'error';
-    const headers: Record<string, string> = spent && this.#context.attempts > 1 ? { 'x-should-retry': 'false' } : {};
+    this.#context.served = undefined;
+    const isSpent = failure.kind === 'refused' || (failure.kind !== 'rejected' && this.#context.attempts > 1);
+    const headers = isSpent ? NO_RETRY : {};
     if (failure.answer) this.delivery.failWith(failure.answer, failure.error, headers);
     else this.delivery.fail(failure.error, headers);
     return false;
   }
 }
+
+/** To the official SDKs, which would else try again by themselves. */
+const NO_RETRY: Record<string, string> = { 'x-should-retry': 'false' };
 
 /** Unknown credentials skipped for one request before it is refused. */
 const MOST_UNKNOWN = 16;

@@ -106,8 +106,9 @@ export class StreamAnswer implements AnswerReader {
     if (this.#paused && client.tookMore()) this.#lastByteAt = now;
     const silent = now - this.#lastByteAt > timeouts.idle;
     if (silent && this.#paused) this.#cutClient();
+    else if (!this.#relaying && (silent || now - this.#parts.sentAt > timeouts.firstToken))
+      this.#break(timedOut('a first token'));
     else if (silent) this.#break(timedOut('the rest of its answer'));
-    else if (!this.#relaying && now - this.#parts.sentAt > timeouts.firstToken) this.#break(timedOut('a first token'));
   }
 
   #hold(text: string): void {
@@ -123,6 +124,7 @@ export class StreamAnswer implements AnswerReader {
     const { control, delivery, headers, context, observer } = this.#parts;
     this.#relaying = true;
     context.body = undefined;
+    control.begun();
     if (observer.keptAs) control.keep(observer.keptAs);
     delivery.startStream(allowedResponseHeaders(headers));
     delivery.breakOff = observer.failure?.bind(observer);

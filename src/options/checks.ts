@@ -83,6 +83,32 @@ function checkCredentials(credentials: readonly SourcedCredential[], faults: Fau
   }
 }
 
+/** Fallbacks name other models of the file, each once, and never lead back. */
+function checkFallbacks(models: readonly Entry[], faults: FaultList): void {
+  const byName = new Map(models.map(({ fields }) => [textOf(fields, 'name'), fallbacksOf(fields)]));
+  for (const { path, fields } of models) {
+    const name = textOf(fields, 'name');
+    const seen = new UniqueValues('model', faults);
+    for (const [index, fallback] of fallbacksOf(fields).entries()) {
+      const at = `${path}.fallbacks[${index}]`;
+      seen.add(fallback, at);
+      if (fallback === name) faults.add(at, 'is this model itself');
+      else if (fallback === '*' || !byName.has(fallback)) faults.add(at, 'names no model of this file');
+      else if (leadsTo(byName, fallback, name)) faults.add(at, 'leads back to this model');
+    }
+  }
+}
+
+function fallbacksOf(fields: Entry['fields']): string[] {
+  return Array.isArray(fields.fallbacks) ? fields.fallbacks.filter((name): name is string => typeof name === 'string') : [];
+}
+
+function leadsTo(byName: ReadonlyMap<string | undefined, readonly string[]>, from: string, to: string | undefined): boolean {
+  const reached = new Set([from]);
+  for (const name of reached) for (const next of byName.get(name) ?? []) reached.add(next);
+  return to !== undefined && reached.has(to);
+}
+
 function checkModels({ models, upstreams }: Draft, faults: FaultList): void {
   const known = new Set(upstreams.map(({ fields }) => textOf(fields, 'name')).filter((name) => name !== undefined));
   const names = new UniqueValues('name', faults);
@@ -98,4 +124,5 @@ function checkModels({ models, upstreams }: Draft, faults: FaultList): void {
       pairs.add(`${upstream}/${textOf(target.fields, 'model') ?? ''}`, target.path);
     }
   }
+  checkFallbacks(models, faults);
 }

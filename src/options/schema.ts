@@ -110,7 +110,10 @@ const server = section('What clients reach.', {
     15,
   ),
   exposeAttempts: z.prefault(
-    option(yesOrNo, 'Whether the header x-gateway-credential tells the caller the id of the credential that served it.'),
+    option(
+      yesOrNo,
+      'Whether the headers x-gateway-credential and x-gateway-trail tell the caller the ids of the credentials that were asked, with statuses and times.',
+    ),
     false,
   ),
   maxInFlight: z.prefault(
@@ -170,14 +173,17 @@ const sticky = section('How a session is recognised, so that it stays on one cre
 const timeouts = section('How long an upstream may take.', {
   connect: z.prefault(option(untilDay, 'Until the connection stands.'), '2s'),
   headers: z.prefault(option(untilDay, 'From the request until the response headers.'), '60s'),
-  firstToken: z.prefault(option(untilDay, 'From the response headers until the first content of a stream.'), '60s'),
+  firstToken: z.prefault(option(untilDay, 'From the request until the first content of a stream.'), '60s'),
   idle: z.prefault(option(untilDay, 'Silence within a stream.'), '60s'),
   total: z.prefault(option(untilDay, 'The whole request, attempts included.'), '30m'),
 });
 
 const retry = section('What happens before the first byte when an attempt fails.', {
   attempts: z.prefault(option(wholeNumber(1, 10, 'attempts'), 'Attempts for one request, the first included.'), 3),
-  budgetPercent: z.prefault(option(decimal(0, 100, 'percent'), 'Retries allowed as a share of requests; 0 for none.'), 20),
+  budgetPercent: z.prefault(
+    option(decimal(0, 100, 'percent'), 'Retries allowed as a share of requests, over all workers and hosts; 0 for none.'),
+    20,
+  ),
 });
 
 const budget = section('Most that a client may spend; needs prices on the models.', {
@@ -261,6 +267,13 @@ const price = section('What tokens cost.', {
 const model = section('A model that clients can ask for.', {
   name: option(texts.modelOrRest, 'What clients ask for; * catches the rest. Unique.'),
   targets: z.array(target).register(optionNotes, { description: 'Where its requests go; at least one.', unit: 'list' }),
+  fallbacks: z.optional(
+    z.array(option(texts.model, 'Another model of this file.')).register(optionNotes, {
+      description:
+        'Models of this file to ask, in this order, when every target of this one is spent or rests. Theirs are not followed.',
+      unit: 'list',
+    }),
+  ),
   price: z.optional(price),
 });
 

@@ -8,6 +8,10 @@ export function localWorker(store: Store): ContractWorker {
     choose: async (request) => store.choose(request),
     bind: async ({ request, choice }) => store.bind(request, choice),
     report: async (outcome) => store.report(outcome),
+    retry: async (requests) => {
+      for (let request = 0; request < requests; request++) store.retries.deposit();
+      return store.retries.withdraw();
+    },
     pause: (key) => store.pause(key as CredentialKey),
     resume: (key) => store.resume(key as CredentialKey),
     snapshot: () => store.snapshot(),

@@ -11,6 +11,8 @@ export interface ContractWorker {
   choose(request: ChoiceRequest): Promise<Choice>;
   bind(bound: { readonly request: ChoiceRequest; readonly choice: ChosenCredential }): Promise<void>;
   report(outcome: Outcome): Promise<void>;
+  /** So many requests begin, then one retry is asked for. */
+  retry(requests: number): Promise<boolean>;
   pause(key: string): Promise<void>;
   resume(key: string): Promise<void>;
   snapshot(): Promise<StoreSnapshot>;
@@ -205,6 +207,14 @@ export function storeContract(subject: ContractSubject): void {
       t.notOk((await chooseAll(cluster, 8)).some((choice) => choice.trial || choice.credential !== 'k0'));
     },
   );
+
+  promise('retries are a share of the requests of all workers', {}, async (cluster, t) => {
+    await cluster.workers[0]!.retry(200);
+    const wishes = Array.from({ length: 90 }, (_, index) => cluster.workers[index % cluster.workers.length]!.retry(0));
+    const granted = (await Promise.all(wishes)).filter(Boolean).length;
+    // Both counts fade alike, the wishes over the milliseconds of the test.
+    t.ok(granted >= 36 && granted <= 42, `${granted} of 90, after one more`);
+  });
 
   promise('a refusal rests the whole credential, a rate limit one model', { ...anyModel(), weights: [1] }, async (cluster, t) => {
     const ask = (model: string) => last(cluster).choose({ alias: '*', model });

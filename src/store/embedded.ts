@@ -1,6 +1,7 @@
 /** The embedded store's owner: the one ledger of the cluster, in the primary, asked by the workers over IPC. */
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
+import { RetryQuota } from '../credential/retry-quota.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome, Rest } from '../credential/types.js';
 import { Limiter, type Time } from '../limits/limiter.js';
 import type { Holder } from '../limits/slots.js';
@@ -8,7 +9,7 @@ import type { AdmissionRequest, ClientUse, Return, Verdict } from '../limits/typ
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { PrimaryStore } from './primary-link.js';
 import { nextSlot } from './slot-names.js';
-import type { StoreHealth, StoreSnapshot } from './store.js';
+import type { Retries, StoreHealth, StoreSnapshot } from './store.js';
 import { limitedBy } from './verdicts.js';
 
 /** Milliseconds, monotonic. */
@@ -22,6 +23,8 @@ const MOST_GONE = 1_000;
 export class EmbeddedStore implements PrimaryStore {
   readonly ready = Promise.resolve();
   readonly health: StoreHealth = { kind: 'embedded', degraded: false, fallbacks: 0 };
+  readonly retries: Retries = { deposit: () => this.#retry(1, false), withdraw: () => this.#retry(0, true) };
+  readonly #quota: RetryQuota;
   readonly #ledger: Ledger;
   readonly #broadcast: (message: StoreToWorker) => void;
   readonly #now: Clock;
@@ -35,6 +38,7 @@ export class EmbeddedStore implements PrimaryStore {
     this.#ledger = new Ledger(config);
     this.#broadcast = broadcast;
     this.#now = now;
+    this.#quota = new RetryQuota(config.retry.budgetPercent, now());
   }
 
   answer(message: StoreToPrimary, send: (message: StoreToWorker) => void, worker: Holder = SELF): void {
@@ -55,6 +59,11 @@ export class EmbeddedStore implements PrimaryStore {
         return;
       case 'store-report':
         return this.report(message.outcome);
+      case 'store-retry': {
+        const granted = this.#retry(message.requests, message.wish);
+        if (message.wish) send({ type: 'store-retry-granted', id: message.id, granted });
+        return;
+      }
       case 'store-pause':
         this.#tell([message.paused ? this.#ledger.pause(message.key) : this.#ledger.resume(message.key)]);
         return send({ type: 'store-done', id: message.id });
@@ -119,6 +128,7 @@ export class EmbeddedStore implements PrimaryStore {
     this.#config = config;
     this.#ledger.configure(config, this.#now());
     this.#limiter.retain(new Set(config.clients.map(({ name }) => name)));
+    this.#quota.configure(config.retry.budgetPercent);
   }
 
   async snapshot(): Promise<StoreSnapshot> {
@@ -131,6 +141,11 @@ export class EmbeddedStore implements PrimaryStore {
 
   get #time(): Time {
     return { now: this.#now(), wall: Date.now() };
+  }
+
+  #retry(requests: number, wish: boolean): boolean {
+    if (requests > 0) this.#quota.deposit(requests, this.#now());
+    return wish && this.#quota.withdraw(this.#now());
   }
 
   /** The client's limits first: a refusal takes no turn. */

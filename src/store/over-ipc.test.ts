@@ -40,7 +40,7 @@ class WorkerProcess {
 
   as(): ContractWorker {
     const method = (name: keyof ContractWorker) => (argument?: unknown) => this.call({ type: 'call', method: name, argument });
-    const names = ['choose', 'bind', 'report', 'pause', 'resume', 'snapshot', 'fallbacks'] as const;
+    const names = ['choose', 'bind', 'report', 'retry', 'pause', 'resume', 'snapshot', 'fallbacks'] as const;
     return Object.fromEntries(names.map((name) => [name, method(name)])) as unknown as ContractWorker;
   }
 }

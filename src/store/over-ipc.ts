@@ -20,6 +20,7 @@ import { KnownSessions } from './known-sessions.js';
 import { Outbox } from './outbox.js';
 import { Pending } from './pending.js';
 import type { PrimaryLink } from './primary-link.js';
+import { RetryShares } from './retry-shares.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, Store, StoreHealth, StoreSnapshot } from './store.js';
 import { limitedBy, refusedAway, unwanted, unwantedVerdict } from './verdicts.js';
@@ -39,6 +40,8 @@ export class OverIpcStore implements Store {
   readonly #choices: Pending<Choice>;
   readonly #verdicts: Pending<Verdict>;
   readonly #replies: Pending<StoreSnapshot | true>;
+  readonly #grants: Pending<boolean>;
+  readonly retries: RetryShares;
   readonly #picksTimer: NodeJS.Timeout;
   #config: GatewayConfig;
   #hasCaps: boolean;
@@ -57,6 +60,10 @@ export class OverIpcStore implements Store {
     this.#choices = new Pending(patience);
     this.#verdicts = new Pending(patience);
     this.#replies = new Pending(PATIENCE);
+    this.#grants = new Pending(patience);
+    this.retries = new RetryShares(config.retry.budgetPercent, config.server.workers, (requests, wish) =>
+      wish ? this.#grants.ask((id) => this.#sendRetry(id, requests, wish)) : this.#tellRequests(requests),
+    );
     this.#picksTimer = setInterval(() => this.#sendPicks(), PICKS_EVERY).unref();
     link.onMessage((message) => this.#hear(message));
   }
@@ -128,6 +135,7 @@ export class OverIpcStore implements Store {
     this.#limits.retain(new Set(config.clients.map(({ name }) => name)));
     this.#own.configure(config, performance.now());
     this.#known.resize(config.sticky.ttl, config.sticky.maxSessions);
+    this.retries.configure(config.retry.budgetPercent);
   }
 
   async snapshot(): Promise<StoreSnapshot> {
@@ -142,6 +150,7 @@ export class OverIpcStore implements Store {
     this.#choices.close();
     this.#verdicts.close();
     this.#replies.close();
+    this.#grants.close();
   }
 
   async #ask(request: ChoiceRequest): Promise<Choice> {
@@ -190,6 +199,7 @@ export class OverIpcStore implements Store {
     if (message.type === 'store-rest') this.#rested(message.rest);
     else if (message.type === 'store-choice') this.#heardChoice(message.id, message.choice);
     else if (message.type === 'store-verdict') this.#heardVerdict(message.id, message.verdict);
+    else if (message.type === 'store-retry-granted') this.#grants.settle(message.id, message.granted);
     else if (message.type === 'store-done') this.#replies.settle(message.id, true);
     else if (message.type === 'store-snapshot') this.#replies.settle(message.id, message.snapshot);
   }
@@ -208,7 +218,16 @@ export class OverIpcStore implements Store {
     this.#onRest(rest);
   }
 
+  #sendRetry(id: number, requests: number, wish: boolean): boolean {
+    return this.#send({ type: 'store-retry', id, requests, wish });
+  }
+
+  async #tellRequests(requests: number): Promise<undefined> {
+    this.#sendRetry(0, requests, false);
+  }
+
   #sendPicks(): void {
+    this.retries.tell();
     const picks = this.#known.takePicks();
     if (picks.length > 0) this.#send({ type: 'store-picks', picks });
   }

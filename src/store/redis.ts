@@ -23,6 +23,7 @@ import type { PrimaryStore } from './primary-link.js';
 import { connectRedis, type RedisClient } from './redis-client.js';
 import { RedisLimits } from './redis-limits.js';
 import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './replies.js';
+import { RetryShares } from './retry-shares.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
 import { limitedBy, unwanted } from './verdicts.js';
@@ -45,6 +46,8 @@ export class RedisStore implements PrimaryStore {
   readonly #own: Ledger;
   readonly #limits: RedisLimits;
   readonly #calls: Pending<unknown>;
+  readonly #grants: Pending<boolean>;
+  readonly retries: RetryShares;
   readonly #adminCalls = new Pending<unknown>(ADMIN_TIMEOUT);
   readonly #breaker: Breaker;
   readonly #picksTimer: NodeJS.Timeout;
@@ -66,6 +69,10 @@ export class RedisStore implements PrimaryStore {
     this.#known = new KnownSessions(config.sticky.ttl, config.sticky.maxSessions);
     this.#own = new Ledger(config, ({ key, cap = 0 }) => shareOf(cap, key, this.#limits.standing));
     this.#calls = new Pending(config.store.timeout);
+    this.#grants = new Pending(config.store.timeout);
+    this.retries = new RetryShares(config.retry.budgetPercent, config.server.workers, (requests, wish) =>
+      this.#retry(requests, wish),
+    );
     this.#client = connectRedis(url);
     this.#breaker = new Breaker(
       {
@@ -149,6 +156,7 @@ export class RedisStore implements PrimaryStore {
     this.#own.configure(config, performance.now());
     this.#known.resize(config.sticky.ttl, config.sticky.maxSessions);
     this.#limits.configure(config);
+    this.retries.configure(config.retry.budgetPercent);
     this.#storePlan().catch(() => this.#breaker.failed());
   }
 
@@ -173,6 +181,7 @@ export class RedisStore implements PrimaryStore {
     this.#limits.close();
     this.#breaker.close();
     this.#calls.close();
+    this.#grants.close();
     this.#adminCalls.close();
     this.#client.close();
   }
@@ -292,7 +301,26 @@ export class RedisStore implements PrimaryStore {
     return target ? boundText(choice, target) : '';
   }
 
+  async #retry(requests: number, wish: boolean): Promise<boolean | undefined> {
+    if (this.#breaker.open) return undefined;
+    const args = [requests, wish ? 1 : 0, this.#config.retry.budgetPercent / 100];
+    if (!wish) {
+      this.#tell('tidegateRetries', 'retries', args);
+      return undefined;
+    }
+    const granted = await this.#grants.ask((id) => {
+      this.#run('tidegateRetries', 'retries', args).then(
+        (reply) => this.#grants.settle(id, reply === 1),
+        () => this.#grants.settle(id, undefined),
+      );
+      return true;
+    });
+    if (granted === undefined) this.#breaker.failed();
+    return granted;
+  }
+
   #sendPicks(): void {
+    this.retries.tell();
     const picks = this.#known.takePicks();
     if (picks.length > 0) this.#tell('tidegateTally', 'picks', picks.flat());
   }
@@ -364,6 +392,7 @@ export class RedisStore implements PrimaryStore {
     if (open) {
       log.warn({ event: 'store-degraded', store: 'redis' }, 'Redis does not answer: this process chooses on its own view');
       this.#calls.giveUp();
+      this.#grants.giveUp();
       return;
     }
     log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');

@@ -35,6 +35,7 @@ export interface Store {
   bind(request: ChoiceRequest, choice: ChosenCredential): void;
   /** Tell what an attempt taught. Does not wait; failures and trials only need to be told. */
   report(outcome: Outcome): void;
+  readonly retries: Retries;
   /** Take a credential out of turn for every model, or put it back. */
   pause(key: CredentialKey): Promise<void>;
   resume(key: CredentialKey): Promise<void>;
@@ -45,6 +46,14 @@ export interface Store {
   /** Healthy, or answering from the worker's own view. */
   readonly health: StoreHealth;
   close(): Promise<void>;
+}
+
+/** The retry budget of all workers and hosts together. */
+export interface Retries {
+  /** One more request has begun. Told in passing: no message, no wait. */
+  deposit(): void;
+  /** Whether one more retry is within the budget; if so it is spent. As `choose`, it never rejects and does not take long. */
+  withdraw(): boolean | Promise<boolean>;
 }
 
 export interface StoreHealth {

@@ -49,3 +49,31 @@ test('whatever comes, the time to wait is from none to an hour', async () => {
     }),
   );
 });
+
+test('a date is read in the three forms of the standard and in no other', async (t) => {
+  const said = 'Sun, 06 Nov 1994 08:49:27 GMT';
+  const wait = (value: string) =>
+    readRetryAfter(
+      new Map([
+        ['retry-after', value],
+        ['date', said],
+      ]),
+      0,
+    );
+  for (const date of ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])
+    t.equal(wait(date), 10_000, date);
+  for (const nonsense of [
+    '-5',
+    '1/2/2030',
+    '2030',
+    '1e3',
+    '0x10',
+    'tomorrow',
+    '06 Nov 2094',
+    '2094-11-06T08:49:37Z',
+    '5, 6',
+    ' ',
+    '∞',
+  ])
+    t.ok(nonsense === '2030' ? wait(nonsense) === 2_030_000 : wait(nonsense) === undefined, nonsense);
+});

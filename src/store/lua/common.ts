@@ -10,6 +10,7 @@ import { LAST_RESORTS } from '../../credential/rest-length.js';
  *     session:<key>         string  upstream \n credential \n configured model
  *     sessions              zset    key by expiry, to count them and to bound them
  *     picks                 hash    credential -> picks
+ *     retries               hash    requests, retries, at: the shared retry budget
  *     window:<up>/<id>|<m>  hash    failures that are only counted, and the attempts around them
  */
 export const COMMON = `

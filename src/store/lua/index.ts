@@ -3,6 +3,7 @@ import { CHOOSE } from './choose.js';
 import { COMMON } from './common.js';
 import { ADMIT, GIVE, LIMITS, ROLL_CALL, USES } from './limits.js';
 import { PAUSE, REPORT } from './report.js';
+import { RETRIES } from './retries.js';
 import { SESSIONS } from './sessions.js';
 import { BIND, SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
 
@@ -14,6 +15,7 @@ export const SCRIPTS = {
   tidegateRollCall: COMMON + LIMITS + ROLL_CALL,
   tidegateReport: COMMON + REPORT,
   tidegatePause: COMMON + PAUSE,
+  tidegateRetries: COMMON + RETRIES,
   tidegateTouch: COMMON + SESSIONS + TOUCH,
   tidegateBind: COMMON + SESSIONS + BIND,
   tidegateTally: COMMON + TALLY,

@@ -23,8 +23,9 @@ if reason == 'ok' then
 end
 
 local function length(failures)
-  if told >= 0 then return told end
-  return math.min(first * 2 ^ math.min(failures - 1, 30), longest)
+  local guessed = math.min(first * 2 ^ math.min(failures - 1, 30), longest)
+  if reason == 'failing' then return math.max(told, guessed) end
+  return told >= 0 and told or guessed
 end
 
 -- One more failure that is only counted; whether these are too many.
