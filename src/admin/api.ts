@@ -3,6 +3,7 @@ import type { CredentialKey } from '../credential/types.js';
 import type { Context } from '../http/hono.js';
 import { mergeMetrics } from '../metrics/merge.js';
 import { mergeUsage } from '../metrics/usage-table.js';
+import { clientRows } from './client-rows.js';
 import type { ClusterView } from './cluster-view.js';
 import { configView } from './config-view.js';
 import { credentialRows } from './credential-rows.js';
@@ -35,7 +36,8 @@ export class Api {
   }
 
   async usage(context: Context): Promise<Response> {
-    return context.json({ usage: mergeUsage([await this.cluster.usage()]) });
+    const [usage, { clients }] = await Promise.all([this.cluster.usage(), this.cluster.storeSnapshot()]);
+    return context.json({ usage: mergeUsage([usage]), clients: clientRows(this.cluster.config, clients) });
   }
 
   async attempts(context: Context): Promise<Response> {

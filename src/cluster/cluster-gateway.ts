@@ -99,8 +99,10 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
     return [{ worker: 'primary', series: this.#ownProcess.json() }, ...workers];
   }
 
-  usage(): Promise<UsageTable> {
-    return this.#counts.usage(this.#supervisor.links);
+  /** The workers tell what they have before they answer; what is kept of other hosts and times is then whole. */
+  async usage(): Promise<UsageTable> {
+    const own = await this.#counts.usage(this.#supervisor.links);
+    return (await this.store.keptUsage()) ?? own;
   }
 
   async askAll(inquiry: Inquiry): Promise<unknown[]> {

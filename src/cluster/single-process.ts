@@ -79,7 +79,8 @@ export class SingleProcess implements RunningGateway {
   }
 
   async usage(): Promise<UsageTable> {
-    return ((await this.#service?.answer('usage')) ?? []) as UsageTable;
+    const own = ((await this.#service?.answer('usage')) ?? []) as UsageTable;
+    return (await this.store.keptUsage()) ?? own;
   }
 
   async askAll(inquiry: Inquiry): Promise<unknown[]> {

@@ -21,5 +21,6 @@ export function account(metrics: Metrics, context: RequestContext): void {
     duration: performance.now() - context.startedAt,
     firstToken: context.firstTokenAt === undefined ? undefined : context.firstTokenAt - context.startedAt,
     usage: context.usage,
+    limitedBy: context.admission?.refusedBy,
   });
 }

@@ -29,6 +29,8 @@ interface Subject {
 export class Admission {
   /** What is left of the client's limits, for the answer's headers. */
   allowance: Allowance = {};
+  /** The limit that was in its way. */
+  refusedBy: Refused['limit'] | undefined;
   readonly #store: Store;
   readonly #context: Subject;
   readonly #request: AdmissionRequest;
@@ -59,7 +61,10 @@ export class Admission {
   hear(verdict: Verdict | undefined): void {
     if (verdict === undefined) return;
     this.allowance = verdict.allowance;
-    if (!verdict.admitted) throw refusal(verdict);
+    if (!verdict.admitted) {
+      this.refusedBy = verdict.limit;
+      throw refusal(verdict);
+    }
     this.#receipt = verdict.receipt;
   }
 

@@ -9,6 +9,7 @@ import type { OffLoop } from '../threads/piscina-pool.js';
 import type { ClientExchange } from './client-exchange.js';
 import { Deadlines } from './deadlines.js';
 import type { GatewayParts } from './gateway-parts.js';
+import { KeptUsage } from './kept-usage.js';
 import { type Monitor, Places } from './places.js';
 import type { RequestRun } from './request-run.js';
 import { createSnapshot, type Snapshot } from './snapshot.js';
@@ -19,6 +20,8 @@ export class Gateway {
   snapshot: Snapshot;
   readonly #upstreams = new UpstreamTable();
   readonly #running = new Set<RequestRun>();
+  /** Absent where the store forgets with its process. */
+  readonly #keptUsage: KeptUsage | undefined;
   readonly #places: Places;
 
   constructor(config: GatewayConfig, store: Store, metrics: Metrics, threads?: OffLoop, monitor?: Monitor) {
@@ -29,6 +32,7 @@ export class Gateway {
     deadlines.onLook = (late, now) => void (this.#places.look(late, now) && this.#cutLargest());
     this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, attempts: new AttemptCounts(), threads };
     metrics.configure(config);
+    if (config.store.url !== undefined) this.#keptUsage = new KeptUsage(metrics, store);
   }
 
   /** New requests see it at once; running ones end under the one they began with. */
@@ -95,7 +99,12 @@ export class Gateway {
     largest.interrupt(new GatewayError('overloaded', 'The gateway is out of memory for this request.', { retryAfter: 1_000 }));
   }
 
+  /** Until what was used by now is kept, where it is kept at all. */
+  async flushUsage(): Promise<void> {
+    await this.#keptUsage?.flush();
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.#upstreams.close(), this.parts.threads?.close()]);
+    await Promise.all([this.#upstreams.close(), this.parts.threads?.close(), this.#keptUsage?.close()]);
   }
 }

@@ -120,6 +120,7 @@ export class Service implements Serving {
         this.#metrics.tallies.connections = this.#connections.count;
         return this.#metrics.snapshot();
       case 'usage':
+        await this.#gateway.flushUsage();
         return this.#metrics.usage();
       case 'attempts':
         return this.#metrics.recentAttempts();

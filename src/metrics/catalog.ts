@@ -63,6 +63,21 @@ export function requestSeries() {
       help: 'US dollars at the configured prices; models without a price cost nothing here.',
       labels: ['client', 'model', 'upstream'],
     }),
+    credentialTokens: new Counter({
+      name: 'tidegate_credential_tokens_total',
+      help: 'The same tokens by the credential that they were used with.',
+      labels: ['upstream', 'credential', 'model', 'kind'],
+    }),
+    credentialCost: new Counter({
+      name: 'tidegate_credential_cost_usd_total',
+      help: 'The same dollars by the credential that they were spent with.',
+      labels: ['upstream', 'credential', 'model'],
+    }),
+    limited: new Counter({
+      name: 'tidegate_client_limited_total',
+      help: 'Requests refused by a limit of their client: rpm, tpm, concurrency, budget, or away while limits could not be checked.',
+      labels: ['client', 'limit'],
+    }),
     store: new Histogram(
       { name: 'tidegate_store_duration_seconds', help: 'Waiting for the shared state to choose a credential.' },
       STORE_SECONDS,

@@ -53,6 +53,8 @@ export class Metrics {
   private readonly byTally = tallySeries();
   private readonly process = new ProcessSeries();
   private readonly ledger = new UsageLedger();
+  /** Not yet taken by who keeps it; absent: nobody does. */
+  private fresh: UsageLedger | undefined;
   private readonly newest = new Newest<AttemptRecord>(RECENT_ATTEMPTS);
   private prices: ReadonlyMap<string, PriceConfig | undefined> = new Map();
   private buffered: () => number = () => 0;
@@ -76,6 +78,7 @@ export class Metrics {
     byRequest.requests.add(1, route, model, client, statusClass(record.status), record.outcome);
     byRequest.duration.observe(record.duration / MILLISECONDS, route, model, String(record.stream));
     if (record.firstToken !== undefined) byRequest.firstToken.observe(record.firstToken / MILLISECONDS, route, model);
+    if (record.limitedBy !== undefined) byRequest.limited.add(1, client, record.limitedBy);
     if (record.upstream !== undefined) this.accountUsage(record, client, model);
   }
 
@@ -118,6 +121,13 @@ export class Metrics {
     return { worker: this.worker, series: [...own, ...this.process.json()] };
   }
 
+  /** Usage since the last call, for who keeps it over restarts; what was counted before the first call is not in it. */
+  takeUsage(): UsageTable {
+    const taken = this.fresh?.table() ?? [];
+    if (taken.length > 0 || this.fresh === undefined) this.fresh = new UsageLedger();
+    return taken;
+  }
+
   /** What a worker answers to the `usage` inquiry. */
   usage(): UsageTable {
     return this.ledger.table();
@@ -138,11 +148,16 @@ export class Metrics {
     const credential = this.bound.credential(record.upstream, record.credential);
     const usd = record.usage === undefined ? 0 : costOf(record.usage, this.prices.get(record.alias));
     this.ledger.add({ client, alias, upstream, credential }, record, usd);
+    this.fresh?.add({ client, alias, upstream, credential }, record, usd);
     if (record.usage === undefined) return;
     for (const [kind, label] of TOKEN_KINDS) {
-      if (record.usage[kind] > 0) this.byRequest.tokens.add(record.usage[kind], client, alias, upstream, label);
+      if (record.usage[kind] === 0) continue;
+      this.byRequest.tokens.add(record.usage[kind], client, alias, upstream, label);
+      this.byRequest.credentialTokens.add(record.usage[kind], upstream, credential, alias, label);
     }
-    if (usd > 0) this.byRequest.cost.add(usd, client, alias, upstream);
+    if (usd === 0) return;
+    this.byRequest.cost.add(usd, client, alias, upstream);
+    this.byRequest.credentialCost.add(usd, upstream, credential, alias);
   }
 
   private copyTallies(): void {

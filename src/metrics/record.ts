@@ -32,6 +32,8 @@ export interface RequestRecord {
   /** From accept to the first content byte sent to the client. */
   readonly firstToken?: number;
   readonly usage?: Usage;
+  /** The client's limit that refused it. */
+  readonly limitedBy?: string;
 }
 
 /** One try at one credential. */

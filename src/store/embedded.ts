@@ -101,7 +101,7 @@ export class EmbeddedStore implements PrimaryStore {
   }
 
   async addUsage(): Promise<boolean> {
-    return false;
+    return true;
   }
 
   async keptUsage(): Promise<undefined> {

@@ -100,7 +100,7 @@ export class OverIpcStore implements Store {
   }
 
   async addUsage(): Promise<boolean> {
-    return false;
+    return true;
   }
 
   async keptUsage(): Promise<undefined> {

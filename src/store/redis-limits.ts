@@ -36,7 +36,7 @@ const MOST_ASKED = 200;
 
 export class RedisLimits {
   /** Among the workers of all hosts. */
-  readonly #name = randomBytes(9).toString('base64url');
+  readonly name = randomBytes(9).toString('base64url');
   readonly #access: RedisAccess;
   readonly #own: OwnLimits;
   readonly #outbox: Outbox;
@@ -140,7 +140,7 @@ export class RedisLimits {
 
   #callRoll(held: readonly (readonly [string, string])[], clients: readonly (readonly [string, string])[]): Promise<unknown> {
     const slots = held.length === 0 ? '' : JSON.stringify(held);
-    return this.#access.run('tidegateRollCall', 'workers', [this.#name, WORKER_LEASE, slots, JSON.stringify(clients)]);
+    return this.#access.run('tidegateRollCall', 'workers', [this.name, WORKER_LEASE, slots, JSON.stringify(clients)]);
   }
 
   #hear(reply: unknown): void {

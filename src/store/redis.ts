@@ -5,8 +5,7 @@
 import type { GatewayConfig } from '../config.js';
 import { Ledger } from '../credential/ledger.js';
 import { credentialKey, type Plan, planOf, type Target, targetOf } from '../credential/plan.js';
-import { BACKOFFS, reasonOf, toldLength, UNTIL_RESUMED } from '../credential/rest-length.js';
-import { isCounted } from '../credential/rests.js';
+import { UNTIL_RESUMED } from '../credential/rest-length.js';
 import { sessionKey, sharedTtl } from '../credential/sessions.js';
 import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome } from '../credential/types.js';
 import { shareOf } from '../limits/share.js';
@@ -23,9 +22,11 @@ import type { PrimaryStore } from './primary-link.js';
 import { connectRedis, type RedisClient } from './redis-client.js';
 import { RedisLimits } from './redis-limits.js';
 import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './replies.js';
+import { reportArguments } from './report-arguments.js';
 import { RetryShares } from './retry-shares.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
+import { readUsage, rowText } from './usage-rows.js';
 import { limitedBy, unwanted } from './verdicts.js';
 
 const PLAN_TTL = 7 * 86_400_000;
@@ -110,12 +111,15 @@ export class RedisStore implements PrimaryStore {
     this.#limits.give(back);
   }
 
-  async addUsage(_rows: UsageTable): Promise<boolean> {
-    return false;
+  async addUsage(rows: UsageTable, batch: number): Promise<boolean> {
+    if (this.#breaker.open) return false;
+    const reply = await this.#admin('tidegateAddUsage', 'usage', [this.#limits.name, batch, JSON.stringify(rows.map(rowText))]);
+    return reply !== undefined;
   }
 
   async keptUsage(): Promise<UsageTable | undefined> {
-    return undefined;
+    const reply = this.#breaker.open ? undefined : await this.#admin('tidegateKeptUsage', 'usage', []);
+    return readUsage(reply);
   }
 
   bind(request: ChoiceRequest, choice: ChosenCredential): void {
@@ -404,14 +408,4 @@ export class RedisStore implements PrimaryStore {
 /** As a session is bound in Redis. */
 function boundText({ upstream, credential }: ChosenCredential, { model = '' }: Target): string {
   return `${upstream}\n${credential}\n${model}`;
-}
-
-function reportArguments(key: CredentialKey, outcome: Outcome): (string | number)[] {
-  const trial = outcome.trial ? 1 : 0;
-  if (outcome.kind === 'ok') return [key, outcome.model, 'ok', -1, 0, 0, trial, 0];
-  const reason = reasonOf(outcome.kind);
-  const told = Math.ceil(toldLength(reason, outcome.retryAfter) ?? -1);
-  const { first, longest } = BACKOFFS[reason];
-  const counted = isCounted(outcome) ? Math.max(1, outcome.attempts ?? 1) : 0;
-  return [key, reason === 'refused' ? '*' : outcome.model, reason, told, first, longest, trial, counted];
 }

@@ -22,10 +22,10 @@ export interface Store {
   /** Give back a slot, or say what an admitted request has used. Does not wait. */
   give(back: Return): void;
   /**
-   * Add to what is kept of usage over restarts and hosts; false: nothing of it is kept (yet), the caller tries again.
-   * The embedded store keeps nothing.
+   * Add to what is kept of usage over restarts and hosts; false: it was not heard, the caller tells the same `batch` again
+   * before the next number. The embedded store keeps nothing and hears all.
    */
-  addUsage(rows: UsageTable): Promise<boolean>;
+  addUsage(rows: UsageTable, batch: number): Promise<boolean>;
   /** All that is kept; undefined where nothing is kept or it cannot be read now. */
   keptUsage(): Promise<UsageTable | undefined>;
   /**

@@ -6,8 +6,11 @@ import { PAUSE, REPORT } from './report.js';
 import { RETRIES } from './retries.js';
 import { SESSIONS } from './sessions.js';
 import { BIND, SNAPSHOT, TALLY, TOUCH } from './upkeep.js';
+import { ADD_USAGE, KEPT_USAGE } from './usage.js';
 
 export const SCRIPTS = {
+  tidegateAddUsage: COMMON + ADD_USAGE,
+  tidegateKeptUsage: COMMON + KEPT_USAGE,
   tidegateChoose: COMMON + SESSIONS + LIMITS + CHOOSE,
   tidegateAdmit: COMMON + LIMITS + ADMIT,
   tidegateGive: COMMON + LIMITS + GIVE,
