@@ -6,6 +6,7 @@ import type { GatewayConfig } from './config.js';
 import { type Service, startService } from './http/service.js';
 import { flushLog, log, setSecrets } from './log.js';
 import type { StoreToWorker, ToPrimary, ToWorker } from './messages.js';
+import { passwordsOf } from './redaction.js';
 import { createStoreMaker } from './store/index.js';
 
 /** How often stats are sent, milliseconds. */
@@ -69,6 +70,7 @@ function adopt(config: GatewayConfig): void {
     ...config.upstreams.flatMap((upstream) => upstream.credentials.map((credential) => credential.key)),
     config.admin.key ?? '',
     config.store.url ?? '',
+    ...passwordsOf(config.store.url ?? ''),
   ]);
   drainDeadline = config.server.drain;
 }

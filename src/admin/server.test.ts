@@ -208,7 +208,11 @@ test('metrics come as Prometheus text of the whole cluster', async (t) => {
 
 test('sessions show hashes, configuration shows no secret', async (t) => {
   const upstreams = [{ ...sampleConfig().upstreams[0]!, baseUrl: 'https://user:hunter-canary@host.example/base?key=canary' }];
-  const { get } = await admin(t, { ...locked, upstreams, store: { url: 'redis://:canary@127.0.0.1', prefix: 'x', timeout: 1, limitsWhenAway: 'open' } });
+  const { get } = await admin(t, {
+    ...locked,
+    upstreams,
+    store: { url: 'redis://:canary@127.0.0.1', prefix: 'x', timeout: 1, limitsWhenAway: 'open' },
+  });
   t.match((await get('/api/sessions', bearer('correct horse'))).json, { count: 1284, newest: [{ session: 'a1b2c3d4e5f60718' }] });
   const { json, text } = await get('/api/config', bearer('correct horse'));
   t.match(json, {

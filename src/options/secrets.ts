@@ -1,5 +1,6 @@
 /** Every value of a configuration that must never be seen, for the log's redaction. */
 
+import { passwordsOf } from '../redaction.js';
 import type { SourcedCredential } from './credentials.js';
 import type { Draft } from './draft.js';
 import { textOf } from './draft.js';
@@ -14,19 +15,7 @@ export function secretsOf(
     textOf(draft.admin, 'key'),
     ...draft.clients.map(({ fields }) => textOf(fields, 'key')),
     ...credentials.flat().map(({ key }) => key),
-    ...passwordOf(storeUrl ?? ''),
+    ...passwordsOf(storeUrl ?? ''),
   ];
   return [...new Set(found.filter((value): value is string => value !== undefined && value !== ''))];
-}
-
-/** `redis://user:password@host`; several hosts may follow, so this is no plain URL. */
-function passwordOf(url: string): readonly string[] {
-  const authority = /^[a-z+-]+:\/\/([^/?#]*)/.exec(url)?.[1] ?? '';
-  const userInfo = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
-  const written = userInfo.includes(':') ? userInfo.slice(userInfo.indexOf(':') + 1) : userInfo;
-  try {
-    return [written, decodeURIComponent(written)];
-  } catch {
-    return [written];
-  }
 }

@@ -8,6 +8,7 @@ export const WORDS = [
   'src/config.ts',
   'src/errors.ts',
   'src/log.ts',
+  'src/redaction.ts',
   'src/messages.ts',
   'src/usage.ts',
   'src/credential/types.ts',
