@@ -283,11 +283,11 @@ test('the last resort ends with the fifth rest in a row: then only trials go out
     t.match(fail(now + 1), [{ remaining: length - 1 }], 'the same incident lasts no longer for it');
     now += length;
   }
-  t.match(fail(now), [{ remaining: 5_000 }]);
-  t.match(ledger.choose(REQUEST, now + 1), { found: false, reason: 'resting', rest: 'failing', retryAfter: 4_999 });
-  t.match(ledger.choose(REQUEST, now + 5_000), { found: true, trial: true });
-  ledger.report({ ...COUNTED, kind: 'ok', trial: true }, now + 5_001);
-  t.match(ledger.choose(REQUEST, now + 5_002), { found: true, trial: false });
+  t.match(fail(now), [{ remaining: 4_000 }]);
+  t.match(ledger.choose(REQUEST, now + 1), { found: false, reason: 'resting', rest: 'failing', retryAfter: 3_999 });
+  t.match(ledger.choose(REQUEST, now + 4_000), { found: true, trial: true });
+  ledger.report({ ...COUNTED, kind: 'ok', trial: true }, now + 4_001);
+  t.match(ledger.choose(REQUEST, now + 4_002), { found: true, trial: false });
 });
 
 test('a spent limit rests until it fills up, without a trial, and is a last resort', async (t) => {

@@ -8,13 +8,13 @@ interface Backoff {
 
 /**
  * A 401 or 403 seldom mends itself; a rate limit turns over within a minute; an upstream's hiccup within seconds, and one
- * that is back after an hour should serve again within five.
+ * that is back after an hour should serve again within five (a trial may just have been missed).
  */
 export const BACKOFFS = {
   'rate-limited': { first: 1_000, longest: 60_000 },
   spent: { first: 1_000, longest: 60_000 },
   refused: { first: 60_000, longest: 600_000 },
-  failing: { first: 500, longest: 5_000 },
+  failing: { first: 500, longest: 4_000 },
 } as const satisfies Record<Exclude<RestReason, 'paused'>, Backoff>;
 
 /**
