@@ -2,13 +2,11 @@
 
 import { FAMILIES, numberOf } from './families.js';
 import type { FaultRow } from './row.js';
-import { ACCESS_ROWS } from './rows/access.js';
 import { CLIENT_LEAVES_ROWS } from './rows/client-leaves.js';
 import { CLIENT_SENDS_ROWS } from './rows/client-sends.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
-import { SHARING_ROWS } from './rows/sharing.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
@@ -25,8 +23,6 @@ const ALL: readonly FaultRow[] = [
   ...HTTP_ATTACK_ROWS,
   ...HTTP_NAME_ROWS,
   ...JSON_ATTACK_ROWS,
-  ...ACCESS_ROWS,
-  ...SHARING_ROWS,
   ...STORE_OUTAGE_ROWS,
   ...STORE_TOPOLOGY_ROWS,
   ...CONNECTION_ROWS,
