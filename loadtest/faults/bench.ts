@@ -19,6 +19,7 @@ export interface StartOptions {
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly nodeArgs?: readonly string[];
+  readonly wrapper?: readonly string[];
 }
 
 export class Bench {

@@ -8,6 +8,7 @@ import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
+import { PROCESS_END_ROWS } from './rows/process-ends.js';
 import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
@@ -16,6 +17,7 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
+  ...PROCESS_END_ROWS,
   ...PROCESS_DEATH_ROWS,
   ...STORE_ANSWER_ROWS,
   ...CLIENT_LEAVES_ROWS,

@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Flags for Node itself. */
   readonly nodeArgs?: readonly string[];
+  /** A command before Node's own words: `sh -c 'ulimit …; exec "$0" "$@"'`. */
+  readonly wrapper?: readonly string[];
 }
 
 export class GatewayProcess implements Gateway {
@@ -41,11 +43,12 @@ export class GatewayProcess implements Gateway {
   origin = '';
   admin = '';
 
-  constructor({ home, folder, config, args = [], env = {}, nodeArgs = [] }: ProcessOptions) {
+  constructor({ home, folder, config, args = [], env = {}, nodeArgs = [], wrapper = [] }: ProcessOptions) {
     this.configFile = join(folder, `gateway-${Math.random().toString(36).slice(2)}.yaml`);
     this.write(config);
-    const words = [...nodeArgs, join(home, 'primary.js'), '--config', this.configFile, ...args];
-    this.child = start(process.execPath, words, { env: { PATH: process.env.PATH, ...env } });
+    const node = [process.execPath, ...nodeArgs, join(home, 'primary.js'), '--config', this.configFile, ...args];
+    const [command, ...words] = [...wrapper, ...node] as [string, ...string[]];
+    this.child = start(command, words, { env: { PATH: process.env.PATH, ...env } });
     this.exit = once(this.child, 'close').then(([code, signal]) => ({ code, signal }));
     createInterface({ input: this.child.stdout as NodeJS.ReadableStream }).on('line', (line) => this.stdout.push(line));
     createInterface({ input: this.child.stderr as NodeJS.ReadableStream }).on('line', (line) => this.stderr.push(line));
