@@ -13,6 +13,7 @@ import { hasCaps } from './has-caps.js';
 import { type HeardVerdict, readUses, readVerdict } from './limit-replies.js';
 import type { ScriptName } from './lua/index.js';
 import { Outbox } from './outbox.js';
+import { Pending } from './pending.js';
 import { refusedAway, unwantedVerdict } from './verdicts.js';
 
 /** What these limits need of the store that they are a part of. */
@@ -21,7 +22,7 @@ export interface RedisAccess {
   run(script: ScriptName, key: string, args: readonly (string | number)[]): Promise<unknown>;
   /** Whether nobody should ask now. */
   isAway(): boolean;
-  /** A call has failed that nobody waited for. */
+  succeeded(): void;
   failed(): void;
 }
 
@@ -40,6 +41,7 @@ export class RedisLimits {
   readonly #access: RedisAccess;
   readonly #own: OwnLimits;
   readonly #outbox: Outbox;
+  readonly #verdicts: Pending<HeardVerdict>;
   readonly #timer: NodeJS.Timeout | undefined;
   /** Credentials' slots that this worker holds. */
   readonly #credentialSlots = new Map<string, CredentialKey>();
@@ -54,6 +56,7 @@ export class RedisLimits {
     this.#access = access;
     this.#standing = { workers: Math.max(1, config.server.workers), rank: 0 };
     this.#own = new OwnLimits(this.#standing);
+    this.#verdicts = new Pending(config.store.timeout);
     this.#outbox = new Outbox((returns) => this.#send(returns));
     if (serves) this.#timer = setInterval(() => void this.rollCall(), ROLL_CALL_EVERY).unref();
   }
@@ -68,9 +71,14 @@ export class RedisLimits {
     this.#own.retain(new Set(config.clients.map(({ name }) => name)));
   }
 
-  /** One call; undefined: no answer that could be read. */
-  async ask(request: AdmissionRequest): Promise<HeardVerdict | undefined> {
-    return readVerdict(await this.#access.run('tidegateAdmit', `limit:${request.client}`, [JSON.stringify(request)]), request);
+  /** As `Store.admit`. */
+  admit(request: AdmissionRequest): Verdict | Promise<Verdict> {
+    return this.#access.isAway() ? this.alone(request) : this.#ask(request);
+  }
+
+  /** Nobody waits any longer. */
+  giveUp(): void {
+    this.#verdicts.giveUp();
   }
 
   /** What the clients use now, for the admin pages; of clients that use nothing there is no word. */
@@ -84,11 +92,6 @@ export class RedisLimits {
   accept(request: AdmissionRequest, verdict: HeardVerdict): void {
     if (verdict.admitted) this.#own.hold(request.client, verdict.receipt.slot);
     if (verdict.use) this.#own.hear(verdict.use, timeOfNow());
-  }
-
-  /** A verdict that came too late for anyone. */
-  decline(verdict: Verdict | undefined): void {
-    for (const back of unwantedVerdict(verdict)) this.#outbox.add(back);
   }
 
   /** Redis is away. */
@@ -122,6 +125,31 @@ export class RedisLimits {
   close(): void {
     clearInterval(this.#timer);
     this.#outbox.flush();
+    this.#verdicts.close();
+  }
+
+  async #ask(request: AdmissionRequest): Promise<Verdict> {
+    const verdict = await this.#verdicts.ask((id) => this.#sendQuestion(id, request));
+    if (verdict === undefined) {
+      this.#access.failed();
+      return this.alone(request);
+    }
+    this.#access.succeeded();
+    this.accept(request, verdict);
+    return verdict;
+  }
+
+  #sendQuestion(id: number, request: AdmissionRequest): boolean {
+    this.#access.run('tidegateAdmit', `limit:${request.client}`, [JSON.stringify(request)]).then(
+      (reply) => this.#heard(id, readVerdict(reply, request)),
+      () => this.#verdicts.settle(id, undefined),
+    );
+    return true;
+  }
+
+  /** A verdict that comes too late for anyone has taken what must be given back. */
+  #heard(id: number, verdict: HeardVerdict | undefined): void {
+    if (!this.#verdicts.settle(id, verdict)) for (const back of unwantedVerdict(verdict)) this.#outbox.add(back);
   }
 
   /** Costs a call a second where anything is limited, and nothing elsewhere. */

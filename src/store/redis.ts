@@ -85,7 +85,11 @@ export class RedisStore implements PrimaryStore {
     );
     this.#picksTimer = setInterval(() => this.#sendPicks(), PICKS_EVERY).unref();
     const run = this.#run.bind(this);
-    const access = { run, isAway: () => this.#breaker.open, failed: () => this.#breaker.failed() };
+    const access = {
+      ...{ run, isAway: () => this.#breaker.open },
+      succeeded: () => this.#breaker.succeeded(),
+      failed: () => this.#breaker.failed(),
+    };
     this.#limits = new RedisLimits(config, access, serves);
     this.ready = this.#connected();
   }
@@ -103,7 +107,7 @@ export class RedisStore implements PrimaryStore {
   }
 
   admit(request: AdmissionRequest): Verdict | Promise<Verdict> {
-    return this.#breaker.open ? this.#limits.alone(request) : this.#askLimits(request);
+    return this.#limits.admit(request);
   }
 
   give(back: Return): void {
@@ -207,24 +211,6 @@ export class RedisStore implements PrimaryStore {
     if (verdict.admitted) return { ...choice, verdict };
     this.#known.unpick(choice);
     return limitedBy(verdict);
-  }
-
-  async #askLimits(request: AdmissionRequest): Promise<Verdict> {
-    const verdict = (await this.#calls.ask((id) => {
-      this.#limits.ask(request).then(
-        (answer) => this.#calls.settle(id, answer) || this.#limits.decline(answer),
-        () => this.#calls.settle(id, undefined),
-      );
-      return true;
-    })) as Verdict | undefined;
-    if (verdict === undefined) {
-      this.#breaker.failed();
-      this.#fallbacks++;
-      return this.#limits.alone(request);
-    }
-    this.#breaker.succeeded();
-    this.#limits.accept(request, verdict);
-    return verdict;
   }
 
   /** Redis was asked and did not answer: a session that this worker knows stays where it is. */
@@ -396,6 +382,7 @@ export class RedisStore implements PrimaryStore {
     if (open) {
       log.warn({ event: 'store-degraded', store: 'redis' }, 'Redis does not answer: this process chooses on its own view');
       this.#calls.giveUp();
+      this.#limits.giveUp();
       this.#grants.giveUp();
       return;
     }
