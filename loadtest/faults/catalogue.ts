@@ -7,6 +7,7 @@ import { CLIENT_SENDS_ROWS } from './rows/client-sends.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
+import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
@@ -18,6 +19,7 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
+  ...OVERLOAD_SHAPE_ROWS,
   ...OVERLOAD_ROWS,
   ...PROCESS_END_ROWS,
   ...PROCESS_DEATH_ROWS,
