@@ -1,6 +1,5 @@
 /** An upstream's error answer: read up to a bound, judged by status and code, kept in case it is the last word. */
 import { GatewayError } from '../errors.js';
-import { redact } from '../log.js';
 import { convertError, makerOf } from '../protocol/convert/error.js';
 import type { Protocol, UpstreamErrorBody } from '../protocol/protocol.js';
 import { readHeadroom } from '../upstream/headroom.js';
@@ -8,7 +7,7 @@ import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import { readRetryAfter } from '../upstream/retry-after.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
-import { credentialsRefused, type Failure, isOverloaded, kindOf } from './failure.js';
+import { credentialsRefused, type Failure, isOverloaded, kindOf, withoutSecrets } from './failure.js';
 
 /** Error bodies are small; what is longer is not worth reading on. */
 const MOST_BYTES = 64 * 1024;
@@ -60,7 +59,7 @@ export class ErrorAnswer implements AnswerReader {
   }
 
   #failure(): Failure {
-    const body = clean(this.#protocol.readError(Buffer.from(this.#text, 'latin1').toString('utf8')));
+    const body = this.#readError();
     const kind = kindOf(this.#status, body?.code);
     const retryAfter = readRetryAfter(this.#headers, Date.now()) ?? this.#whenRefilled(kind);
     const error = this.#ownWords(kind, retryAfter);
@@ -84,6 +83,11 @@ export class ErrorAnswer implements AnswerReader {
     return kind === 'rate-limited' ? readHeadroom(makerOf(this.#protocol.name), this.#headers) : undefined;
   }
 
+  #readError(): UpstreamErrorBody | undefined {
+    const body = this.#protocol.readError(Buffer.from(this.#text, 'latin1').toString('utf8'));
+    return body && withoutSecrets(body);
+  }
+
   #inClientsWords(body: UpstreamErrorBody): UpstreamErrorBody {
     const maker = makerOf(this.#client.name);
     return maker === makerOf(this.#protocol.name) ? body : convertError(maker, body, this.#status);
@@ -96,9 +100,4 @@ export class ErrorAnswer implements AnswerReader {
     if (isOverloaded(this.#status)) return new GatewayError('overloaded', 'The upstream is overloaded.', { retryAfter });
     return new GatewayError('upstream_error', 'The upstream failed.', { retryAfter });
   }
-}
-
-/** A provider may echo what it was sent: no secret of ours leaves in its words. */
-function clean(body: UpstreamErrorBody | undefined): UpstreamErrorBody | undefined {
-  return body && { ...body, message: redact(body.message) };
 }

@@ -12,6 +12,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** What the gateway says if nothing better is known. */
   readonly error: GatewayError;
+  /** What the log says instead, where the error's words are the upstream's: those may repeat the prompt. */
+  readonly logged?: string;
   /** The connection broke before there was an answer: says little of the credential. */
   readonly broken?: boolean;
   /** "Not now", or nothing at all: the credential rests at once, and is not merely counted against. */
@@ -87,11 +89,19 @@ export function clientStalled(): Failure {
 export function errorInAnswer(error: UpstreamErrorBody): Failure {
   const status = statusOfWords(error);
   const kind = status === 429 ? 'rate-limited' : status === 400 ? 'rejected' : 'failed';
-  const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', redact(error.message));
+  const body = withoutSecrets(error);
+  const own = new GatewayError(kind === 'rate-limited' ? 'rate_limit_exceeded' : 'upstream_error', body.message);
   return {
     kind,
     atOnce: isOverloaded(status),
     error: own,
-    answer: { status, headers: {}, body: { ...error, message: redact(error.message) } },
+    logged: 'The upstream answered 200 with an error in it.',
+    answer: { status, headers: {}, body },
   };
+}
+
+/** A provider may echo what it was sent: no secret of ours leaves in its words, whichever of them it is. */
+export function withoutSecrets({ message, type, code, param }: UpstreamErrorBody): UpstreamErrorBody {
+  const clean = (text: string | null) => text && redact(text);
+  return { message: redact(message), type: clean(type), code: clean(code), param: clean(param) };
 }

@@ -44,7 +44,7 @@ export function recordAttempt(
         kind: failure.kind,
         cause,
       },
-      failure.error.message,
+      failure.logged ?? failure.error.message,
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 import { convertAnswer } from '../protocol/convert/whole.js';
 import type { AnswerContext } from '../protocol/middle/answer.js';
+import type { UpstreamErrorBody } from '../protocol/protocol.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { AnswerReader, AttemptControl } from './answer-reader.js';
@@ -15,6 +16,10 @@ import { answerHeaders } from './gateway-headers.js';
 
 /** Bytes held for one answer. */
 const MOST_HELD = 8 * 1024 * 1024;
+/** Bytes of an error. */
+const LONGEST_ERROR = 64 * 1024;
+/** A member that an answer has and an error has not. */
+const ANSWER = /"(?:choices|content|output|data|input_tokens)"\s*:/;
 
 export interface WholeAnswerParts {
   readonly control: AttemptControl;
@@ -62,6 +67,8 @@ export class WholeAnswer implements AnswerReader {
     if (this.#asked.answer) return this.#convert(text, this.#asked.answer);
     const sight = this.#asked.route.protocol.inspectAnswer(text);
     if (!sight) return this.#break(unusable('it is no complete JSON'));
+    const error = sight.usage === undefined ? this.#errorIn(text) : undefined;
+    if (error) return this.#break(errorInAnswer(error));
     if (sight.keptAs) this.#control.keep(sight.keptAs);
     this.#delivery.answer(200, this.#responseHeaders(), text, 'latin1');
     this.#control.finish({ kind: 'delivered', outcome: 'ok', usage: sight.usage });
@@ -85,6 +92,12 @@ export class WholeAnswer implements AnswerReader {
     if (this.#paused && this.#context.client.tookMore()) this.#lastByteAt = now;
     if (now - this.#lastByteAt <= this.#context.snapshot.config.timeouts.idle) return;
     this.#break(this.#paused ? clientStalled() : timedOut('the rest of its answer'));
+  }
+
+  /** An error under a status that says otherwise: another credential may do better, and the caller must not take it for an answer. */
+  #errorIn(text: string): UpstreamErrorBody | undefined {
+    if (text.length > LONGEST_ERROR || !text.includes('"error"') || ANSWER.test(text)) return undefined;
+    return this.#asked.route.protocol.readError(Buffer.from(text, 'latin1').toString('utf8'));
   }
 
   #convert(text: string, answer: AnswerContext): void {
