@@ -2,15 +2,19 @@
 
 import { FAMILIES, numberOf } from './families.js';
 import type { FaultRow } from './row.js';
+import { ACCESS_ROWS } from './rows/access.js';
 import { CLIENT_LEAVES_ROWS } from './rows/client-leaves.js';
 import { CLIENT_SENDS_ROWS } from './rows/client-sends.js';
+import { CONFIG_ROWS } from './rows/config-errors.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
-import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
+import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
+import { RECORD_ROWS } from './rows/records.js';
+import { SHARING_ROWS } from './rows/sharing.js';
 import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
@@ -19,16 +23,20 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
-  ...OVERLOAD_SHAPE_ROWS,
-  ...OVERLOAD_ROWS,
-  ...PROCESS_END_ROWS,
   ...PROCESS_DEATH_ROWS,
+  ...OVERLOAD_ROWS,
+  ...OVERLOAD_SHAPE_ROWS,
+  ...PROCESS_END_ROWS,
   ...STORE_ANSWER_ROWS,
   ...CLIENT_LEAVES_ROWS,
   ...CLIENT_SENDS_ROWS,
   ...HTTP_ATTACK_ROWS,
   ...HTTP_NAME_ROWS,
   ...JSON_ATTACK_ROWS,
+  ...ACCESS_ROWS,
+  ...SHARING_ROWS,
+  ...CONFIG_ROWS,
+  ...RECORD_ROWS,
   ...STORE_OUTAGE_ROWS,
   ...STORE_TOPOLOGY_ROWS,
   ...CONNECTION_ROWS,

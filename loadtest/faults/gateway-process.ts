@@ -62,6 +62,10 @@ export class GatewayProcess implements Gateway {
     return Number(new URL(this.origin).port);
   }
 
+  get logs(): string {
+    return this.stderr.join('\n');
+  }
+
   get gone(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }

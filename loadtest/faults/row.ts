@@ -34,6 +34,8 @@ export interface FaultRow {
   readonly needs: readonly Need[];
   /** It measures time or loads the machine: no other row runs beside it. */
   readonly alone?: boolean;
+  /** It looks at what all others have left behind. */
+  readonly last?: boolean;
   /** After so many seconds the row is a failure: hung. Default: 40. */
   readonly boundSeconds?: number;
   /** Models that it wants the shared gateway to have. */
