@@ -34,6 +34,8 @@ export interface ServerConfig {
   readonly heartbeat: number;
   /** Whether `x-gateway-credential` and `x-gateway-trail` tell the caller which credentials were asked. */
   readonly exposeAttempts: boolean;
+  /** Whether a stream ends with the same as a comment line; absent: it does not. */
+  readonly trailComment?: boolean;
   /** Requests in flight over all workers past which new ones wait. */
   readonly maxInFlight: number;
   /** Requests that wait: over all workers, and each at most so many milliseconds. */

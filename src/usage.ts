@@ -7,6 +7,8 @@ export interface Usage {
   /** All output tokens, reasoning included. */
   readonly output: number;
   readonly reasoning: number;
+  /** Guessed: the answer broke off before the upstream had told. */
+  readonly estimated?: true;
 }
 
 /** Who used what: a client, by model, of one credential. */

@@ -30,14 +30,20 @@ test('a cut after content is told in the stream, once, and counted', async (t) =
   }
   t.equal(await metric(gateway.adminUrl, 'tidegate_requests_total', 'outcome="incomplete"'), CUTS.length + 4);
   t.equal(await metric(gateway.adminUrl, 'tidegate_attempts_total', 'outcome="incomplete"'), CUTS.length + 4);
+  const estimated = await metric(gateway.adminUrl, 'tidegate_estimated_usage_total', '');
+  t.equal(estimated, CUTS.length + 4, 'what was used until then is a guess, and said to be one');
+  const output = await metric(gateway.adminUrl, 'tidegate_tokens_total', 'kind="output"');
+  t.ok(output >= 3 * estimated && output <= 8 * estimated, `${output} tokens of ${estimated} answers cut after five`);
   const { credentials } = (await (await fetch(`${gateway.adminUrl}/api/credentials`)).json()) as { credentials: object[] };
   t.match(JSON.stringify(credentials), /failing/, 'a credential that cuts again rests');
 });
 
 test("an upstream's own error mid-stream passes once", async (t) => {
   const mock = await startMock(t);
-  const gateway = await startGateway(t, gatewayConfig(mock.url));
+  const gateway = await startGateway(t, gatewayConfig(mock.url, { server: { trailComment: true } }));
   const client = await new StreamClient(gateway.port, { model: 'fault-error-mid-stream' }).whole();
+  t.match(client.body, /\n\n: tidegate attempts=1 main\/k\d 200 \d+ms\n\n$/, 'the attempts in a last comment');
+  t.equal(client.header('x-gateway-trail'), undefined);
   const data = dataOf(client.body);
   t.equal(data.filter((text) => text.includes('"error"')).length, 1);
   t.match(data.at(-1), /server_error/);

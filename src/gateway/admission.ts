@@ -21,6 +21,8 @@ interface Subject {
   readonly route: Route;
   readonly body?: Buffer;
   readonly model?: Pick<ModelConfig, 'price'>;
+  /** The fallback that answered in its place. */
+  readonly served?: Pick<ModelConfig, 'price'>;
   readonly attempts: number;
   readonly outcome: RequestOutcome;
   readonly usage?: Usage;
@@ -91,12 +93,12 @@ export class Admission {
    * broken off has cost something all the same.
    */
   #used({ tokens, usd }: Receipt): { readonly tokens: number; readonly usd: number } {
-    const { usage, outcome, attempts, model } = this.#context;
+    const { usage, outcome, attempts, model, served } = this.#context;
     const { tpm, budget } = this.#request.limits;
     if (usage)
       return {
         tokens: tpm === undefined ? 0 : usage.input + usage.output,
-        usd: budget === undefined ? 0 : costOf(usage, model?.price),
+        usd: budget === undefined ? 0 : costOf(usage, (served ?? model)?.price),
       };
     return outcome === 'error' || attempts === 0 ? { tokens: 0, usd: 0 } : { tokens, usd };
   }

@@ -33,7 +33,7 @@ export interface RequestContext {
   attempts: number;
   /** The fallback that is asked instead of `model`, once it is. */
   served?: ModelConfig;
-  /** Only where callers may see it (`server.exposeAttempts`). */
+  /** Only where callers may see it (`server.exposeAttempts`, `server.trailComment`). */
   trail?: TrailEntry[];
   upstream?: string;
   credential?: string;

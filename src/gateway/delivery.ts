@@ -12,6 +12,7 @@ import type { Protocol } from '../protocol/protocol.js';
 import type { RequestContext } from './context.js';
 import type { UpstreamAnswer } from './failure.js';
 import { answerHeaders, errorHeaders } from './gateway-headers.js';
+import { trailComment } from './trail.js';
 
 export type DeliveryState = 'nothing' | 'preamble' | 'content' | 'ended';
 
@@ -28,6 +29,8 @@ export class Delivery {
   state: DeliveryState = 'nothing';
   /** `performance.now()` of the last byte sent. */
   lastSentAt: number;
+  /** Bytes of content sent to a stream's client. */
+  sent = 0;
   /** The bytes sent so far end inside an event too large to be held. */
   insideEvent = false;
   /** Writes a stream's last event where it must fit what went before; the protocol's own where unset. */
@@ -68,6 +71,7 @@ export class Delivery {
       this.#context.firstTokenAt = now;
     }
     this.lastSentAt = now;
+    this.sent += text.length;
     this.#tallies.chunks++;
     this.#tallies.bytesToClients += text.length;
     return this.#context.client.write(text, framed);
@@ -93,9 +97,11 @@ export class Delivery {
   }
 
   end(): void {
+    const { client, admission, trail, snapshot } = this.#context;
     this.state = 'ended';
-    this.#context.admission?.giveSlot();
-    this.#context.client.end();
+    admission?.giveSlot();
+    if (trail && this.#streams && snapshot.config.server.trailComment) client.write(trailComment(trail));
+    client.end();
   }
 
   /** The gateway's own error: an answer if nothing has gone out, else the stream's last event. */

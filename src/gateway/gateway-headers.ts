@@ -19,8 +19,10 @@ export function answerHeaders(context: RequestContext, headers: Record<string, s
 /** On every answer. */
 export function attemptHeaders(context: RequestContext): Record<string, string> {
   const headers: Record<string, string> = { 'x-request-id': context.requestId, 'x-gateway-attempts': String(context.attempts) };
-  if (context.snapshot.config.server.exposeAttempts && context.credential) headers['x-gateway-credential'] = context.credential;
-  if (context.trail) headers['x-gateway-trail'] = trailText(context.trail);
+  if (context.snapshot.config.server.exposeAttempts) {
+    if (context.credential) headers['x-gateway-credential'] = context.credential;
+    if (context.trail && context.trail.length > 0) headers['x-gateway-trail'] = trailText(context.trail);
+  }
   if (context.served) headers['x-gateway-fallback'] = encodeURI(context.served.name);
   if (context.dropped !== undefined && context.dropped.length > 0) headers['x-gateway-dropped'] = context.dropped.join(',');
   return headers;

@@ -41,6 +41,7 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
 }
 
 function openContext(gateway: Gateway, route: Route, client: ClientExchange): RequestContext {
+  const { exposeAttempts, trailComment } = gateway.snapshot.config.server;
   return {
     requestId: requestIdOf(client.headers['x-request-id']),
     route,
@@ -48,7 +49,7 @@ function openContext(gateway: Gateway, route: Route, client: ClientExchange): Re
     snapshot: gateway.snapshot,
     startedAt: performance.now(),
     attempts: 0,
-    trail: gateway.snapshot.config.server.exposeAttempts ? [] : undefined,
+    trail: exposeAttempts || trailComment ? [] : undefined,
     status: 0,
     outcome: 'error',
   };

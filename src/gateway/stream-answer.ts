@@ -8,7 +8,7 @@
 import { GatewayError } from '../errors.js';
 import type { Tallies } from '../metrics/record.js';
 import type { StreamObserver } from '../protocol/protocol.js';
-import { type EventSource, isWholeEvent } from '../protocol/sse.js';
+import { type EventSource, isWholeEvent, lastEventBorder } from '../protocol/sse.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { Usage } from '../usage.js';
@@ -16,9 +16,11 @@ import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
 import { clientStalled, errorInAnswer, type Failure, failureOf, timedOut, unusable } from './failure.js';
+import { type SeenSoFar, usageSoFar } from './usage-so-far.js';
 
-/** Preamble held at most; past it the stream counts as begun. */
+/** Preamble held at most, in bytes and in pieces (pings may go on for an hour); past either the stream counts as begun. */
 const MOST_HELD = 64 * 1024;
+const MOST_PIECES = 1_000;
 
 export interface StreamAnswerParts {
   readonly control: AttemptControl;
@@ -37,7 +39,10 @@ export class StreamAnswer implements AnswerReader {
   readonly #parts: StreamAnswerParts;
   readonly #events: EventSource;
   #held = '';
+  #pieces = 0;
   #relaying = false;
+  /** Sizes at the commit point, for a guess at what was used. */
+  #begun: Omit<SeenSoFar, 'sent'> | undefined;
   #paused = false;
   #lastByteAt = performance.now();
 
@@ -46,8 +51,11 @@ export class StreamAnswer implements AnswerReader {
     this.#events = parts.events;
   }
 
+  /** A client that leaves, a cut: what was told, filled up by a guess once content had come. */
   get usage(): Usage | undefined {
-    return this.#parts.observer.usage;
+    const { observer, delivery } = this.#parts;
+    if (this.#begun === undefined || observer.finished) return observer.usage;
+    return usageSoFar(observer.usage, { ...this.#begun, sent: delivery.sent });
   }
 
   onData(read: string, framed: string): void {
@@ -116,13 +124,15 @@ export class StreamAnswer implements AnswerReader {
     this.#noteHeld();
     const sight = this.#parts.observer.inspect(text);
     if (typeof sight === 'object') this.#break(errorInAnswer(sight.error));
-    else if (sight === 'content' || this.#held.length > MOST_HELD) this.#begin();
+    else if (sight === 'content' || this.#held.length > MOST_HELD || ++this.#pieces > MOST_PIECES) this.#begin();
   }
 
   /** The commit point: from here on no other attempt can follow. */
   #begin(): void {
     const { control, delivery, headers, context, observer } = this.#parts;
     this.#relaying = true;
+    const asked = context.body?.length ?? 0;
+    this.#begun = { asked, held: this.#held.length, event: lastEventLength(this.#held) };
     context.body = undefined;
     control.begun();
     if (observer.keptAs) control.keep(observer.keptAs);
@@ -171,9 +181,14 @@ export class StreamAnswer implements AnswerReader {
   }
 
   #finish(outcome: 'ok' | 'incomplete', failure?: Failure): void {
-    const { control, observer } = this.#parts;
-    control.finish({ kind: 'delivered', outcome, usage: observer.usage, failure });
+    const { control } = this.#parts;
+    control.finish({ kind: 'delivered', outcome, usage: this.usage, failure });
   }
+}
+
+/** Of text that ends with an event. */
+function lastEventLength(text: string): number {
+  return text.length - lastEventBorder(text.slice(0, -2));
 }
 
 /** The client was told by the upstream itself; its credential is judged as if nothing had come. */

@@ -29,3 +29,8 @@ export class TrailEntry {
 export function trailText(trail: readonly TrailEntry[]): string {
   return trail.join(', ');
 }
+
+/** As a stream's last line; an SSE comment, which parsers skip. */
+export function trailComment(trail: readonly TrailEntry[]): string {
+  return `: tidegate attempts=${trail.length} ${trailText(trail)}\n\n`;
+}

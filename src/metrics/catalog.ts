@@ -58,6 +58,11 @@ export function requestSeries() {
       help: 'Tokens as the upstream counted them. input holds cached_input and cache_write; output holds reasoning.',
       labels: ['client', 'model', 'upstream', 'kind'],
     }),
+    estimated: new Counter({
+      name: 'tidegate_estimated_usage_total',
+      help: 'Answers whose tokens are a guess in the counts above: they broke off before the upstream had told.',
+      labels: ['client', 'model', 'upstream'],
+    }),
     cost: new Counter({
       name: 'tidegate_cost_usd_total',
       help: 'US dollars at the configured prices; models without a price cost nothing here.',

@@ -155,6 +155,7 @@ export class Metrics {
       this.byRequest.tokens.add(record.usage[kind], client, alias, upstream, label);
       this.byRequest.credentialTokens.add(record.usage[kind], upstream, credential, alias, label);
     }
+    if (record.usage.estimated) this.byRequest.estimated.add(1, client, alias, upstream);
     if (usd === 0) return;
     this.byRequest.cost.add(usd, client, alias, upstream);
     this.byRequest.credentialCost.add(usd, upstream, credential, alias);

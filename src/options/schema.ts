@@ -116,6 +116,13 @@ const server = section('What clients reach.', {
     ),
     false,
   ),
+  trailComment: z.prefault(
+    option(
+      yesOrNo,
+      'Whether a stream ends with a comment line that says the same, for logs of whole answers; the other bytes stay as they are.',
+    ),
+    false,
+  ),
   maxInFlight: z.prefault(
     option(wholeNumber(1, 1_000_000, 'requests'), 'Requests in flight over all workers past which new ones wait in the queue.'),
     20_000,
