@@ -23,7 +23,7 @@ const CODE: Readonly<Record<InnerFault, string>> = {
   reject: "on(() => { Promise.reject(new Error('injected: rejected')); });",
   block: 'on(() => { const end = Date.now() + 3000; while (Date.now() < end); });',
   hoard: 'on(() => { const held = []; for (;;) held.push(new Array(1e6).fill({})); });',
-  hold: 'let held; on(() => { held = Array.from({ length: 2e6 }, (_, i) => ({ i })); setTimeout(() => { held = undefined; globalThis.gc?.(); }, 2500); });',
+  hold: 'let held; on(() => { held = Array.from({ length: 3e6 }, (_, i) => ({ i })); setTimeout(() => { held = undefined; globalThis.gc?.(); }, 2500); });',
   'clock-forward': 'move(3_600_000);',
   'clock-back': 'move(-3_600_000);',
   'die-at-boot': "if (cluster.isWorker) { console.error('injected: dies at boot'); process.exit(9); }",

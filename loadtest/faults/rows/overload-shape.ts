@@ -100,8 +100,8 @@ export const OVERLOAD_SHAPE_ROWS: readonly FaultRow[] = [
       const agent = new Agent({ keepAlive: true, maxSockets: 80 });
       bench.onEnd(() => agent.destroy());
       await sleep(2_000);
-      const { workers: rows } = await gateway.api<{ workers: { stats?: { connections?: number } }[] }>('/api/workers');
-      const counts = rows.map(({ stats }) => stats?.connections ?? 0);
+      const { workers: rows } = await gateway.api<{ workers: { connections: number }[] }>('/api/workers');
+      const counts = rows.map(({ connections }) => connections);
       await ended;
       const mean = counts.reduce((sum, count) => sum + count, 0) / workers;
       equal(counts.length, workers, 'workers that say what they have');

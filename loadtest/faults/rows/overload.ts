@@ -12,9 +12,9 @@ import { type FaultRow, pass } from '../row.js';
 
 const NEEDS = ['own-gateway', 'linux'] as const;
 const COMMON = { length: 'quick', needs: NEEDS, alone: true, boundSeconds: 120 } as const;
-/** Requests in flight at most, and how long the upstream takes for each: 40 a second. */
+/** Requests in flight at most, and how long the upstream takes for each: 20 a second. */
 const PLACES = 16;
-const TAKES_MS = 400;
+const TAKES_MS = 800;
 const KNEE = (PLACES * 1000) / TAKES_MS;
 /** A waiting line shorter than the service time. */
 const QUEUE = { length: 8, age: '300ms' };

@@ -89,26 +89,28 @@ export const PROCESS_END_ROWS: readonly FaultRow[] = [
       const once = (agent: Agent): Promise<Answer> => ask(gateway.origin, { model: 'p9-chat', agent, patience: 15_000 });
       for (const answer of await Promise.all(clients.map(once))) equal(answer.outcome, 'complete', 'before');
       const idle = Array.from({ length: 5 }, () => connect(gateway.port, '127.0.0.1').on('error', () => {}));
-      const began = performance.now();
       const late = clients.map(async (agent, index) => {
         await sleep(index * 2);
         return once(agent);
       });
       await sleep(20);
+      const signalled = performance.now();
       signal(gateway.pid, 'SIGTERM');
       const answers = await Promise.all(late);
       const { code } = await gateway.exit;
+      const gone = performance.now() - signalled;
       for (const socket of idle) socket.destroy();
       for (const agent of clients) agent.destroy();
       const resets = answers.filter(isReset);
       equal(code, 0, 'the exit code');
       equal(resets.length, 0, `requests reset (${resets[0] ? tell(resets[0]) : ''})`);
+      atMost(gone, 5_000, 'ms until it was gone, with idle connections and nothing in flight (drain: 10 s)');
       const answered = answers.filter(({ outcome }) => outcome === 'complete').length;
       return pass('answered or never taken', {
         sent: answers.length,
         answered,
         resets: 0,
-        'gone ms': Math.round(performance.now() - began),
+        'gone ms': Math.round(gone),
       });
     },
   },
