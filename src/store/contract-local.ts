@@ -7,6 +7,8 @@ export function localWorker(store: Store): ContractWorker {
   return {
     choose: async (request) => store.choose(request),
     bind: async ({ request, choice }) => store.bind(request, choice),
+    admit: async (request) => store.admit(request),
+    give: async (back) => store.give(back),
     report: async (outcome) => store.report(outcome),
     retry: async (requests) => {
       for (let request = 0; request < requests; request++) store.retries.deposit();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type t as tap, test } from 'tap';
 import type { GatewayConfig } from '../config.js';
 import type { Choice, ChoiceRequest, ChosenCredential, Outcome } from '../credential/types.js';
+import type { AdmissionRequest, Return, Verdict } from '../limits/types.js';
 import { type ConfigWish, contractConfig, contractUpstream } from './contract-config.js';
 import type { StoreSnapshot } from './store.js';
 
@@ -10,6 +11,8 @@ import type { StoreSnapshot } from './store.js';
 export interface ContractWorker {
   choose(request: ChoiceRequest): Promise<Choice>;
   bind(bound: { readonly request: ChoiceRequest; readonly choice: ChosenCredential }): Promise<void>;
+  admit(request: AdmissionRequest): Promise<Verdict>;
+  give(back: Return): Promise<void>;
   report(outcome: Outcome): Promise<void>;
   /** So many requests begin, then one retry is asked for. */
   retry(requests: number): Promise<boolean>;

@@ -1,11 +1,15 @@
-import { storeContract } from './contract.js';
+import { type ContractSubject, storeContract } from './contract.js';
+import { limitsContract } from './contract-limits.js';
 import { localWorker } from './contract-local.js';
 import { inProcessStore } from './in-process.js';
 
-storeContract({
+const subject: ContractSubject = {
   name: 'in process',
   open: async (config) => {
     const store = inProcessStore(config);
     return { workers: [localWorker(store)], configure: async (next) => store.configure(next), close: () => store.close() };
   },
-});
+};
+
+storeContract(subject);
+limitsContract(subject);

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { t as tap, test } from 'tap';
 import type { GatewayConfig } from '../config.js';
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
-import { type ContractWorker, storeContract } from './contract.js';
+import { type ContractSubject, type ContractWorker, storeContract } from './contract.js';
 import { contractConfig } from './contract-config.js';
+import { limitsContract } from './contract-limits.js';
 import type { ToContractProcess } from './contract-process.js';
 import { EmbeddedStore } from './embedded.js';
 import { OverIpcStore } from './over-ipc.js';
@@ -22,7 +23,7 @@ class WorkerProcess {
   constructor() {
     this.child.on('message', (message: Reply) => {
       if (message.type === 'result') this.#calls.get(message.call)?.(message.value);
-      else this.primary?.answer(message, (answer) => this.send(answer));
+      else this.primary?.answer(message, (answer) => this.send(answer), this.child.pid);
     });
   }
 
@@ -40,7 +41,7 @@ class WorkerProcess {
 
   as(): ContractWorker {
     const method = (name: keyof ContractWorker) => (argument?: unknown) => this.call({ type: 'call', method: name, argument });
-    const names = ['choose', 'bind', 'report', 'retry', 'pause', 'resume', 'snapshot', 'fallbacks'] as const;
+    const names = ['choose', 'bind', 'admit', 'give', 'report', 'retry', 'pause', 'resume', 'snapshot', 'fallbacks'] as const;
     return Object.fromEntries(names.map((name) => [name, method(name)])) as unknown as ContractWorker;
   }
 }
@@ -51,7 +52,7 @@ tap.teardown(() => {
   for (const { child } of processes) child.kill('SIGKILL');
 });
 
-storeContract({
+const subject: ContractSubject = {
   name: 'over ipc',
   open: async (config) => {
     const broadcast = (message: StoreToWorker) => {
@@ -71,7 +72,10 @@ storeContract({
       },
     };
   },
-});
+};
+
+storeContract(subject);
+limitsContract(subject);
 
 test('a primary that is silent or gone costs a request the time-out at most, and is used again when it is back', async (t) => {
   const config = contractConfig();

@@ -1,13 +1,14 @@
 import { t as tap } from 'tap';
 import { startRedis } from '../../test/helpers/redis.js';
-import { storeContract } from './contract.js';
+import { type ContractSubject, storeContract } from './contract.js';
+import { limitsContract } from './contract-limits.js';
 import { localWorker } from './contract-local.js';
 import { RedisStore } from './redis.js';
 
 const redis = await startRedis();
 tap.teardown(() => redis.kill());
 
-storeContract({
+const subject: ContractSubject = {
   name: 'redis',
   open: async (config) => {
     await redis.command('FLUSHALL');
@@ -23,4 +24,7 @@ storeContract({
       },
     };
   },
-});
+};
+
+storeContract(subject);
+limitsContract(subject);
