@@ -11,8 +11,8 @@ import { createStoreMaker } from './store/index.js';
 
 /** How often stats are sent, milliseconds. */
 const STATS_EVERY = 1_000;
-/** The signals of a terminal reach the whole group; the primary decides what they mean for a worker. */
-const NOT_OURS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const;
+/** The signals of a terminal reach the whole group; the primary decides what they mean for a worker. SIGUSR1 would open Node's inspector. */
+const NOT_OURS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
 process.title = 'tidegate: worker';
 let service: Service | undefined;

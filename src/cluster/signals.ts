@@ -33,8 +33,9 @@ function leaveEarly(): never {
   process.exit(0);
 }
 
-/** Until `obeySignals` there is nothing to finish: leave. */
+/** Until `obeySignals` there is nothing to finish: leave. A listener for SIGUSR1 keeps Node from opening its inspector, to which every secret is open. */
 export function leaveOnSignals(): void {
+  process.on('SIGUSR1', () => {});
   for (const signal of STOP_SIGNALS) process.on(signal, leaveEarly);
 }
 
