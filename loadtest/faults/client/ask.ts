@@ -2,6 +2,7 @@
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { CANARIES } from '../canary.js';
 import type { Form } from '../gateway-config.js';
+import { noteLeaks } from '../leaks.js';
 import { HEALTHY_TEXT } from '../wall/answers.js';
 import { readError, readStream, readWhole, type StreamRead } from './read-events.js';
 
@@ -33,6 +34,8 @@ export interface AskWish {
   readonly text?: string | null;
   /** Milliseconds after which it is hung. Default: 30 000. */
   readonly patience?: number;
+  /** The answer is meant to give back what it was asked. */
+  readonly echoes?: boolean;
   /** Absent: a connection of its own. */
   readonly agent?: Agent;
   readonly onText?: (piece: string) => void;
@@ -131,6 +134,7 @@ class Asking {
     const headers = this.#response?.headers ?? {};
     const status = this.#response?.statusCode ?? 0;
     const streamed = String(headers['content-type']).startsWith('text/event-stream');
+    if (this.#wish.echoes !== true) noteLeaks(`${this.#wish.model}: ${status}`, this.#body + JSON.stringify(headers));
     this.#settle({
       ...{ outcome, status, headers, body: this.#body, fault, headersMs: this.#headersMs },
       read: streamed ? readStream(form, this.#body) : undefined,
