@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { GatewayError } from '../errors.js';
-import type { OffLoop } from '../threads/piscina-pool.js';
+import { type OffLoop, TookTooLong } from '../threads/piscina-pool.js';
 import { OFF_LOOP_FROM, readFields } from './read-fields.js';
 import { CHAT_COMPLETIONS } from './route.js';
 
@@ -40,6 +40,12 @@ test('a fault that the thread found is the one that would be found here', async 
   const error: unknown = await Promise.resolve(readFields(CHAT_COMPLETIONS, LARGE, threads)).catch((fault: unknown) => fault);
   t.ok(error instanceof GatewayError);
   t.match(error, { code: 'invalid_request', message: 'no model', param: 'model', status: 400 });
+});
+
+test('a body that is too much for the thread is not tried on the event loop', async (t) => {
+  const threads = new FakeThreads(() => Promise.reject(new TookTooLong('the task took too long')));
+  const error: unknown = await Promise.resolve(readFields(CHAT_COMPLETIONS, LARGE, threads)).catch((fault: unknown) => fault);
+  t.match(error, { code: 'overloaded', status: 503, retryAfter: 2_000 });
 });
 
 test('a thread that dies costs no request', async (t) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { scanArray, scanObject } from './json-scan.js';
+import { hasMoreContainers, scanArray, scanObject } from './json-scan.js';
 
 const WANTED = new Set(['model', 'stream', 'messages']);
 
@@ -101,3 +101,22 @@ test('long runs without structure are crossed to the next bracket or quote, and 
   }
   t.same(scanObject(`{"input":${numbers.slice(0, -1)}`, new Set()), { ok: false, fault: 'syntax', key: undefined });
 });
+
+test('objects and lists are counted outside of strings, and no further than asked', async (t) => {
+  const text = '{"a{[":["[{\\"{",{}, []]}';
+  t.equal(hasMoreContainers(text, 3), true);
+  t.equal(hasMoreContainers(text, 4), false);
+  t.equal(hasMoreContainers('"{{{{{{', 1), false, 'a string without an end');
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const count = containersOf(value);
+      const written = JSON.stringify(value);
+      return !hasMoreContainers(written, count) && (count === 0 || hasMoreContainers(written, count - 1));
+    }),
+  );
+});
+
+function containersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Object.values(value).reduce((sum: number, inner) => sum + containersOf(inner), 0);
+}

@@ -46,7 +46,7 @@ test('a task that takes too long is given up', async (t) => {
   const pool = new PiscinaPool(join(t.testdir({ 'tasks.mjs': TASKS }), 'tasks.mjs'), 2_000);
   t.teardown(() => pool.close());
   stayAlive(t);
-  await t.rejects(pool.run('hang', undefined), { name: 'AbortError' });
+  await t.rejects(pool.run('hang', undefined), { name: 'TookTooLong' });
   t.equal(await pool.run('double', 3), 6);
 });
 

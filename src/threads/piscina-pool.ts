@@ -8,13 +8,18 @@ import type { Piscina } from 'piscina';
 /** After a burst of large bodies the thread's memory (about 10 MB) goes back, milliseconds. */
 const IDLE = 30_000;
 /** A thread that has not answered by then is ended; reading 32 MB takes half a second on a busy machine. */
-const LONGEST = 5_000;
+const LONGEST = 8_000;
 /** Tasks waiting at once; the next is refused and its work is done by who asked. */
 const MOST_WAITING = 32;
 
+/** The thread was at it, or the task waited for one, for longer than a task may take. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong';
+}
+
 /** Work that may take milliseconds of a core, done elsewhere than on the event loop. */
 export interface OffLoop {
-  /** Runs the exported function `name` of the task file. Rejects when the thread cannot start, dies or is behind; what the task itself throws rejects as well. */
+  /** Runs the exported function `name` of the task file. Rejects when the thread cannot start, dies or is behind (`TookTooLong` when it was late); what the task itself throws rejects as well. */
   run(name: string, task: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -35,7 +40,10 @@ export class PiscinaPool implements OffLoop {
   async run(name: string, task: unknown): Promise<unknown> {
     if (this.#closed) throw new Error('the pool is closed');
     this.#pool ??= this.#open();
-    return (await this.#pool).run(task, { name, signal: AbortSignal.timeout(this.#longest) });
+    const signal = AbortSignal.timeout(this.#longest);
+    return (await this.#pool).run(task, { name, signal }).catch((error: unknown) => {
+      throw signal.aborted ? new TookTooLong('the task took too long', { cause: error }) : error;
+    });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** An upstream's whole answer in one dialect as a client's in another. */
 import type { Usage } from '../../usage.js';
 import { parseObject } from '../json-object.js';
+import { hasMoreContainers } from '../json-scan.js';
 import type { AnswerContext } from '../middle/answer.js';
 import type { Dialect } from '../middle/dialect.js';
 import type { UpstreamErrorBody } from '../protocol.js';
@@ -14,9 +15,12 @@ export type ConvertedAnswer =
   /** It is no answer of that dialect. */
   | { readonly kind: 'none' };
 
+/** Objects and lists in an answer that is converted: an upstream must not hold up the event loop either. */
+const MOST_CONTAINERS = 50_000;
+
 /** `text`: the upstream's bytes as latin1. */
 export function convertAnswer(from: Dialect, to: Dialect, text: string, context: AnswerContext): ConvertedAnswer {
-  const parsed = parseObject(decoded(text));
+  const parsed = hasMoreContainers(text, MOST_CONTAINERS) ? undefined : parseObject(decoded(text));
   const writer = to.createWholeWriter(context);
   const sink = clientSink(from.name, to.name, writer);
   if (!parsed || !from.readWhole(parsed, sink)) return sink.error ? { kind: 'error', error: sink.error } : { kind: 'none' };
