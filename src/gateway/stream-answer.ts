@@ -6,6 +6,7 @@
  *      └──> failed, the next may try      └──> delivered, incomplete
  */
 import { GatewayError } from '../errors.js';
+import { redact } from '../log.js';
 import type { Tallies } from '../metrics/record.js';
 import type { StreamObserver } from '../protocol/protocol.js';
 import { type EventSource, isWholeEvent, lastEventBorder } from '../protocol/sse.js';
@@ -140,12 +141,15 @@ export class StreamAnswer implements AnswerReader {
     delivery.breakOff = observer.failure?.bind(observer);
     const held = this.#held;
     this.#held = '';
-    if (held !== '') this.#send(held, '');
+    if (held !== '') this.#send(observer.errorSeen ? redact(held) : held, '');
   }
 
+  /** An upstream's error may echo the key that it was sent: such words are no content and not passed on as they are. */
   #relay(text: string, framed: string): void {
-    this.#parts.observer.watch(text);
-    this.#send(text, framed);
+    const { observer } = this.#parts;
+    observer.watch(text);
+    if (observer.errorSeen) this.#send(redact(text), '');
+    else this.#send(text, framed);
   }
 
   #send(text: string, framed: string): void {
