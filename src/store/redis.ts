@@ -200,6 +200,7 @@ export class RedisStore implements PrimaryStore {
     if (verdict?.admitted === false) return limitedBy(verdict);
     const now = performance.now();
     const choice = this.#own.choose({ ...request, slot: nextSlot() }, now);
+    this.#taken(request, choice);
     // Only while nobody asks: a call that was merely late may have bound the session elsewhere.
     if (this.#breaker.open) this.#known.remember(request, choice, this.#known.epoch, now);
     return verdict ? { ...choice, verdict } : choice;

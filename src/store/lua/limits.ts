@@ -68,8 +68,11 @@ end
 local function waitOf(w, kind, sum, amount, limit)
   local excess = amount and w[sum] + amount - limit
   local latest = 0
-  for next = w.second - BUCKETS + 1, w.second do
-    local held = num(safe('HGET', w.key, kind .. next % BUCKETS))
+  local first, names = w.second - BUCKETS + 1, {}
+  for next = first, w.second do names[#names + 1] = kind .. next % BUCKETS end
+  local all = safe('HMGET', w.key, unpack(names))
+  for next = first, w.second do
+    local held = num(all[next - first + 1])
     if held > 0 then
       latest = (next + BUCKETS) * 1000 - now
       if excess then
@@ -132,10 +135,15 @@ local function takeSlot(key, slot)
   redis.call('PEXPIRE', key, SLOT_LEASE + 1000)
 end
 
-local function left(w, kind, sum, limit)
+-- 'counted': something was just now, and leaves the window last.
+local function left(w, kind, sum, limit, counted)
   if not limit then return nil end
-  -- Just counted: the last of it leaves with the second of now.
-  local reset = w[sum] > 0 and waitOf(w, kind, sum) or 0
+  local reset = 0
+  if counted then
+    reset = (w.second + BUCKETS) * 1000 - now
+  elseif w[sum] > 0 then
+    reset = waitOf(w, kind, sum)
+  end
   return { limit = limit, remaining = math.max(0, limit - w[sum]), reset = reset }
 end
 
@@ -187,8 +195,8 @@ local function admit(request)
     period = period,
     tokens = tokens,
     usd = usd,
-    requests = left(w, 'r', 'requests', limits.rpm),
-    remaining = left(w, 't', 'tokens', limits.tpm),
+    requests = left(w, 'r', 'requests', limits.rpm, not limit),
+    remaining = left(w, 't', 'tokens', limits.tpm, not limit and tokens > 0),
     use = { requests = w.requests, tokens = w.tokens, slots = held, usd = spent },
   }
 end
