@@ -1,4 +1,5 @@
 /** How a whole gateway ends: in order, at its deadline, or at once. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'tap';
 import { alive, until } from './helpers/primary-process.js';
@@ -37,6 +38,17 @@ test('ends', async (t) => {
       t.same(await gateway.process.exit, { code: 0, signal: null });
     });
   }
+
+  t.test('connections that never say a word hold nobody up', async (t) => {
+    const gateway = await startGateway(t, folder, configText({ mock, workers: 1, drainSeconds: 600 }));
+    const { hostname, port } = new URL(gateway.origin);
+    const silent = Array.from({ length: 5 }, () => connect(Number(port), hostname));
+    for (const socket of silent) socket.on('error', () => {});
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    gateway.process.child.kill('SIGTERM');
+    t.same(await gateway.process.exit, { code: 0, signal: null }, 'long before the drain deadline');
+    for (const socket of silent) socket.destroy();
+  });
 
   t.test('a second SIGTERM ends at once', async (t) => {
     const gateway = await startGateway(t, folder, configText({ mock }));

@@ -55,6 +55,11 @@ export class Connections {
     return true;
   }
 
+  /** Closes those that have never sent a byte (a balancer's spare, a look at the port): Node counts them as busy. */
+  closeSilent(): void {
+    for (const socket of this.#open.keys()) if (socket.bytesRead === 0) socket.destroy();
+  }
+
   get #most(): number {
     const { maxConnections, workers } = this.#bounds();
     if (maxConnections === undefined) return Math.floor(descriptorLimit() * DESCRIPTOR_SHARE);

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { GatewayError } from '../errors.js';
 import type { Gateway } from '../gateway/gateway.js';
+import type { Connections } from './connections.js';
 import { stopAccepting } from './data-server.js';
 
 /** How often idle connections are looked for once the linger is over: milliseconds. */
@@ -12,13 +13,15 @@ const LAST_WORDS = 250;
 export class Drain {
   readonly #server: Server;
   readonly #gateway: Gateway;
+  readonly #connections: Connections;
   #deadlineAt = Number.POSITIVE_INFINITY;
   #lingerUntil = 0;
   #done: Promise<void> | undefined;
 
-  constructor(server: Server, gateway: Gateway) {
+  constructor(server: Server, gateway: Gateway, connections: Connections) {
     this.#server = server;
     this.#gateway = gateway;
+    this.#connections = connections;
   }
 
   get started(): boolean {
@@ -42,7 +45,10 @@ export class Drain {
 
   #sweep(): void {
     const now = performance.now();
-    if (now >= this.#lingerUntil) this.#server.closeIdleConnections();
+    if (now >= this.#lingerUntil) {
+      this.#server.closeIdleConnections();
+      this.#connections.closeSilent();
+    }
     if (now < this.#deadlineAt) return;
     this.#gateway.interruptAll(new GatewayError('draining', 'The gateway is shutting down.', { retryAfter: 1_000 }));
     if (now >= this.#deadlineAt + LAST_WORDS) this.#server.closeAllConnections();

@@ -59,7 +59,7 @@ export class Service implements Serving {
     });
     this.#metrics.watchBuffered(() => this.#connections.unsent + this.#gateway.held);
     this.#server.on('connection', (socket) => this.#onConnection(socket));
-    this.#drain = new Drain(this.#server, this.#gateway);
+    this.#drain = new Drain(this.#server, this.#gateway, this.#connections);
   }
 
   async listen(host: string, port: number): Promise<void> {
