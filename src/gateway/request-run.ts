@@ -1,21 +1,22 @@
 /** CHOOSE, RELAY, and again: the attempts of one request, until the client has an answer or nothing is left to try. */
-import type { ModelConfig } from '../config.js';
-import type { ChosenCredential, CredentialKey, NoCredential } from '../credential/types.js';
+import type { ChosenCredential, NoCredential } from '../credential/types.js';
 import { GatewayError } from '../errors.js';
 import { readHeadroom } from '../upstream/headroom.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
 import type { AttemptEnd } from './answer-reader.js';
 import { type Asked, askedOf } from './asked.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
+import { Candidates } from './candidates.js';
 import type { ClientListener } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import { answerEstimate, isCountedUpstream } from './count-tokens.js';
 import { CredentialSlot } from './credential-slot.js';
 import type { Watched } from './deadlines.js';
 import { Delivery } from './delivery.js';
-import { credentialsRefused, type Failure, unsendable } from './failure.js';
+import { type Failure, unsendable } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { LastWord } from './last-word.js';
+import { nobodyFree } from './nobody-free.js';
 import { pauseBefore } from './pause.js';
 import { recordAttempt } from './record-attempt.js';
 import { COUNT_TOKENS, RESPONSES } from './route.js';
@@ -29,16 +30,11 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   hasPlace = false;
   readonly #context: RequestContext;
   readonly #parts: GatewayParts;
-  #tried: CredentialKey[] = [];
-  /** Upstreams that no connection came about to, whatever the model. */
-  readonly #unreachable: CredentialKey[] = [];
+  readonly #candidates: Candidates;
   readonly #word = new LastWord();
   /** The first refusal to say the request in an upstream's form. */
   #unsendable: Failure | undefined;
   #first: ChosenCredential | undefined;
-  /** The fallback that is asked now; undefined: the model itself. */
-  #fallback: ModelConfig | undefined;
-  #fallbacksTried = 0;
   #attempt: Attempt | undefined;
   /** Of the credential that is being tried, where it has a cap. */
   #slot: CredentialSlot | undefined;
@@ -49,6 +45,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     this.#context = context;
     this.#parts = parts;
     this.delivery = new Delivery(context, parts.metrics.tallies);
+    this.#candidates = new Candidates(context, parts.upstreams);
   }
 
   /** Runs to the end; the client has been answered or is gone when it resolves. */
@@ -147,10 +144,9 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     const { store, upstreams } = this.#parts;
     const { fields, session, admission } = this.#context;
     const asked = store.choose({
-      ...this.#asking,
+      ...this.#candidates.asking,
       session,
-      // A first choice excludes nothing: the store may answer it from what it knows.
-      exclude: this.#tried.length > 0 ? this.#tried : undefined,
+      exclude: this.#candidates.exclude,
       pinned: fields?.previousResponseId === undefined ? undefined : true,
       admit: admission?.question(),
     });
@@ -162,21 +158,14 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     if (!choice.found) return this.#nobody(choice);
     const upstream = upstreams.get(choice.upstream);
     const key = upstream?.credentials.get(choice.credential)?.key;
-    this.#tried.push(`${choice.upstream}/${choice.credential}`);
+    this.#candidates.pass(choice);
     // The store is ahead of this worker in a reload: that credential is not known here (any more).
     if (!upstream || key === undefined)
-      return this.#tried.length < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
+      return this.#candidates.tried < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
     if (this.#context.route === COUNT_TOKENS && upstream.config.protocol !== 'anthropic') return this.#estimate();
     const end = await this.#ask(choice, upstream, key);
     this.#slot?.give();
     return this.#goesOn(choice, end);
-  }
-
-  /** The names by which the store knows what is asked for. */
-  get #asking(): { readonly alias: string; readonly model: string } {
-    const { model, fields } = this.#context;
-    if (this.#fallback) return { alias: this.#fallback.name, model: this.#fallback.name };
-    return { alias: model?.name ?? '*', model: fields?.model ?? '' };
   }
 
   async #estimate(): Promise<false> {
@@ -213,7 +202,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     context.attempts++;
     context.upstream = choice.upstream;
     context.credential = choice.credential;
-    context.served = this.#fallback;
+    context.served = this.#candidates.fallback;
     this.#first ??= choice;
     const { attempts, metrics } = this.#parts;
     this.#attempt = new Attempt({
@@ -248,21 +237,20 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   }
 
   #failed(choice: ChosenCredential, failure: Failure): boolean | Promise<boolean> {
+    const candidates = this.#candidates;
+    const isFallback = candidates.fallback !== undefined;
+    candidates.judge(choice, failure);
     if (failure.unsent) {
       this.#unsendable ??= failure;
-      this.#tried.push(`${choice.upstream}/*`);
       return true;
     }
-    const isOthers = this.#fallback !== undefined || choice.upstream !== this.#first?.upstream;
-    if (failure.kind === 'rejected') return this.#rejected(failure, isOthers);
-    this.#word.note(failure, this.#fallback !== undefined);
-    if (failure.unanswered) this.#tried.push(`${choice.upstream}/*`);
-    if (failure.unanswered === 'unreachable') this.#unreachable.push(`${choice.upstream}/*`);
+    if (failure.kind === 'rejected') return this.#rejected(failure, isFallback || choice.upstream !== this.#first?.upstream);
+    this.#word.note(failure, isFallback);
     const left = this.#context.snapshot.config.retry.attempts - this.#context.attempts;
     if (left <= 0) return this.#answerFailure(failure);
     // The last attempt is a fallback's, where there is one.
-    if (left === 1 && !this.#fallback) this.#advance();
-    return this.#othersLeft ? this.#retry(choice, failure) : true;
+    if (left === 1 && !isFallback) candidates.advance();
+    return candidates.areLeft ? this.#retry(choice, failure) : true;
   }
 
   /** By the primary: in its own words. By another: what the primary said before, or why it could not be asked. */
@@ -277,37 +265,12 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
       this.#parts.metrics.tallies.retriesDenied++;
       return !this.#isOver && this.#answerFailure(failure);
     }
-    await pauseBefore(this.#targets, choice.upstream, failure);
+    await pauseBefore(this.#candidates.targets, choice.upstream, failure);
     return !this.#isOver;
   }
 
-  get #targets(): ModelConfig['targets'] {
-    return (this.#fallback ?? this.#context.model)?.targets ?? [];
-  }
-
-  /** Whether somebody could be asked who has not been, rests aside: what cannot be used must not be paid for. */
-  get #othersLeft(): boolean {
-    const tried = new Set<string>(this.#tried);
-    return this.#targets.some(({ upstream }) => {
-      const ids = this.#parts.upstreams.get(upstream)?.credentials.keys() ?? [];
-      return !tried.has(`${upstream}/*`) && [...ids].some((id) => !tried.has(`${upstream}/${id}`));
-    });
-  }
-
-  /** On to the next fallback; false: there is none (any more). */
-  #advance(): boolean {
-    const { model, snapshot } = this.#context;
-    const name = model?.fallbacks?.[this.#fallbacksTried];
-    const next = name === undefined ? undefined : snapshot.models.get(name);
-    if (!next) return false;
-    this.#fallbacksTried++;
-    this.#fallback = next;
-    this.#tried = [...this.#unreachable];
-    return true;
-  }
-
   #bind(choice: ChosenCredential, session: string): void {
-    this.#parts.store.bind({ ...this.#asking, session }, choice);
+    this.#parts.store.bind({ ...this.#candidates.asking, session }, choice);
   }
 
   get #isOver(): boolean {
@@ -317,17 +280,17 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   /** A broken connection is no reason to fail where there is no other credential: the same one is asked once more. */
   #mayAskAgain(): boolean | Promise<boolean> {
     const { newest } = this.#word;
-    if (this.#askedAgain || this.#fallback || !newest?.broken || !this.#first) return false;
+    if (this.#askedAgain || this.#candidates.fallback || !newest?.broken) return false;
     this.#askedAgain = true;
-    this.#tried = this.#tried.filter((key) => key.endsWith('/*'));
+    this.#candidates.again();
     return this.#parts.store.retries.withdraw();
   }
 
   /** Nobody of this model is left to ask. */
   async #nobody(none: NoCredential): Promise<boolean> {
     if (await this.#mayAskAgain()) return !this.#isOver;
-    if (!this.#fallback) this.#word.none = none;
-    return this.#advance() || this.#giveUp(none);
+    if (!this.#candidates.fallback) this.#word.none = none;
+    return this.#candidates.advance() || this.#giveUp(none);
   }
 
   /** Nobody left to ask. */
@@ -339,22 +302,10 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   }
 
   /** Nobody was asked. */
-  #refuse({ reason, rest, retryAfter }: NoCredential): false {
+  #refuse(none: NoCredential): false {
     this.#context.outcome = 'error';
     this.#context.served = undefined;
-    if (reason === 'busy')
-      this.delivery.fail(
-        new GatewayError('overloaded', 'Every credential for this model is at its cap of requests.', { retryAfter }),
-      );
-    else if (rest === 'refused') this.delivery.fail(credentialsRefused(), NO_RETRY);
-    else if (rest === 'rate-limited')
-      this.delivery.fail(
-        new GatewayError('rate_limit_exceeded', 'Every credential for this model is rate limited.', { retryAfter }),
-      );
-    else
-      this.delivery.fail(
-        new GatewayError('no_credential_available', 'No credential for this model is available.', { retryAfter }),
-      );
+    this.delivery.fail(nobodyFree(none), none.rest === 'refused' ? NO_RETRY : {});
     return false;
   }
 

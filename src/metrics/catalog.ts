@@ -53,6 +53,22 @@ export function requestSeries() {
       help: 'Tries that found out whether a rested credential is back.',
       labels: ['upstream'],
     }),
+    ...usageSeries(),
+    limited: new Counter({
+      name: 'tidegate_client_limited_total',
+      help: 'Requests refused by a limit of their client: rpm, tpm, concurrency, budget, or away while limits could not be checked.',
+      labels: ['client', 'limit'],
+    }),
+    store: new Histogram(
+      { name: 'tidegate_store_duration_seconds', help: 'Waiting for the shared state to choose a credential.' },
+      STORE_SECONDS,
+    ),
+  };
+}
+
+/** Tokens and dollars. */
+function usageSeries() {
+  return {
     tokens: new Counter({
       name: 'tidegate_tokens_total',
       help: 'Tokens as the upstream counted them. input holds cached_input and cache_write; output holds reasoning.',
@@ -78,15 +94,6 @@ export function requestSeries() {
       help: 'The same dollars by the credential that they were spent with.',
       labels: ['upstream', 'credential', 'model'],
     }),
-    limited: new Counter({
-      name: 'tidegate_client_limited_total',
-      help: 'Requests refused by a limit of their client: rpm, tpm, concurrency, budget, or away while limits could not be checked.',
-      labels: ['client', 'limit'],
-    }),
-    store: new Histogram(
-      { name: 'tidegate_store_duration_seconds', help: 'Waiting for the shared state to choose a credential.' },
-      STORE_SECONDS,
-    ),
   };
 }
 
