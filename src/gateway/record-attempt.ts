@@ -6,7 +6,10 @@ import type { Attempt } from './attempt.js';
 import type { RequestContext } from './context.js';
 import type { Failure } from './failure.js';
 import type { GatewayParts } from './gateway-parts.js';
+import { LineRate } from './line-rate.js';
 
+/** Lines a second for failures of one kind at one upstream. */
+const failuresLogged = new LineRate(5);
 /** Milliseconds. */
 const LONGEST_FOR_SILENCE = 10_000;
 
@@ -33,20 +36,22 @@ export function recordAttempt(
     sticky: choice.sticky,
     trial: choice.trial,
   });
-  if (failure && failure.kind !== 'rejected') {
-    const cause = failure.error.cause instanceof Error ? failure.error.cause.message : undefined;
-    log.warn(
-      {
-        requestId: context.requestId,
-        upstream: choice.upstream,
-        credential: choice.credential,
-        status: attempt.status,
-        kind: failure.kind,
-        cause,
-      },
-      failure.logged ?? failure.error.message,
-    );
-  }
+  if (failure && failure.kind !== 'rejected') logFailure(context, choice, attempt, failure);
+}
+
+/** Every failure is in the metrics; of those alike the log gets some a second. */
+function logFailure(
+  { requestId }: RequestContext,
+  { upstream, credential }: ChosenCredential,
+  { status }: Attempt,
+  failure: Failure,
+) {
+  const { kind, error, logged } = failure;
+  const left = failuresLogged.next(`${upstream} ${kind}`, performance.now());
+  if (left === undefined) return;
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  const alike = left > 0 ? { notLogged: left } : undefined;
+  log.warn({ requestId, upstream, credential, status, kind, cause, ...alike }, logged ?? error.message);
 }
 
 /** What took seconds to find out is not tried again after half a second: each trial costs somebody as long. */
