@@ -20,6 +20,17 @@ export function atMost(got: number, bound: number, what: string): void {
   if (!(got <= bound)) throw new Unmet(`${what}: ${round(got)}, more than ${bound}`);
 }
 
+/**
+ * How many times longer than stated everything may take, limits of the gateway included: for machines that do other things too.
+ * `FAULTS_PATIENCE`, a whole number; 1 where it is not set.
+ */
+export const PATIENCE = Math.max(1, Number(process.env.FAULTS_PATIENCE) || 1);
+
+/** At most so many milliseconds. */
+export function withinMs(got: number, bound: number, what: string): void {
+  atMost(got, bound * PATIENCE, what);
+}
+
 export function round(value: number): number {
   return Math.abs(value) >= 10 ? Math.round(value) : Math.round(value * 100) / 100;
 }

@@ -1,6 +1,7 @@
 /** The gateway's config file as rows wish it: models that lead to upstreams which are places of the wall. Pure. */
 import type { DialectName } from '../mock/dialect.js';
 import { CANARIES, upstreamKey } from './canary.js';
+import { PATIENCE } from './expect.js';
 
 /** The way in which a client asks, or an upstream is asked. */
 export type Form = DialectName;
@@ -35,10 +36,22 @@ export interface GatewayWish {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** Short, so that a row takes seconds; `total` bounds them all. */
-export const TIMEOUTS = { connect: '1s', headers: '2s', firstToken: '2s', idle: '2s', total: '12s' };
-/** What `TIMEOUTS` say, milliseconds; and how late a look at the clock may come. */
-export const LIMIT_MS = { connect: 1000, headers: 2000, firstToken: 2000, idle: 2000, total: 12_000, slack: 1500 };
+/** The gateway's limits, milliseconds: short, so that a row takes seconds. `slack`: how late a look at the clock may come. */
+export const LIMIT_MS = {
+  connect: 1_000 * PATIENCE,
+  headers: 2_000 * PATIENCE,
+  firstToken: 2_000 * PATIENCE,
+  idle: 2_000 * PATIENCE,
+  total: 12_000 * PATIENCE,
+  slack: 1_500,
+};
+export const TIMEOUTS = {
+  connect: `${LIMIT_MS.connect}ms`,
+  headers: `${LIMIT_MS.headers}ms`,
+  firstToken: `${LIMIT_MS.firstToken}ms`,
+  idle: `${LIMIT_MS.idle}ms`,
+  total: `${LIMIT_MS.total}ms`,
+};
 
 /** One model for each client form, before an upstream of the same form: `<id>-<form>` over `<id>-<form>-a` and, with a fallback, `…-b`. */
 export function modelsFor(

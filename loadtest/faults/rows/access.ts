@@ -6,7 +6,7 @@ import { CANARIES, upstreamKey } from '../canary.js';
 import { signal } from '../children.js';
 import { ask, PATHS } from '../client/ask.js';
 import { speak } from '../client/speak.js';
-import { atMost, equal, ok, quantile, until } from '../expect.js';
+import { equal, ok, quantile, until, withinMs } from '../expect.js';
 import { FORMS, gatewayConfig, modelsFor, ONE_CLIENT } from '../gateway-config.js';
 import type { GatewayProcess } from '../gateway-process.js';
 import { leaksIn } from '../leaks.js';
@@ -519,7 +519,7 @@ const removedKey: FaultRow = {
     for (const answer of await Promise.all(streams)) due(answer, 'complete', 'a stream that ran');
     const uses = bench.wall.callsOf('k8-chat-a').filter(({ credential, at }) => credential === 'k1' && at > asked);
     const last = Math.max(0, ...uses.map(({ at }) => at - asked));
-    atMost(last, 1_000, 'ms after the reload was asked for that it was last used');
+    withinMs(last, 1_000, 'ms after the reload was asked for that it was last used');
     equal(
       bench.wall.callsOf('k8-chat-a').some(({ key }) => key === upstreamKey('k8-chat-a', 2)),
       true,

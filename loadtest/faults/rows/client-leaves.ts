@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../client/ask.js';
 import { RawStream, rawRequest } from '../client/raw-stream.js';
 import { speak } from '../client/speak.js';
-import { atMost, equal, ok, quantile, until } from '../expect.js';
+import { atMost, equal, ok, quantile, until, withinMs } from '../expect.js';
 import { LIMIT_MS, modelsFor } from '../gateway-config.js';
 import type { GatewayProcess } from '../gateway-process.js';
 import { memoryOf } from '../memory.js';
@@ -46,7 +46,7 @@ const abortBefore: FaultRow = {
           took.push((call.endedAt ?? 0) - leftAt);
         }
     await nothingInFlight(gateway);
-    atMost(Math.max(...took), NOTICED_MS, 'ms until the upstream saw it');
+    withinMs(Math.max(...took), NOTICED_MS, 'ms until the upstream saw it');
     return pass('aborted upstream, nothing in flight', { aborts: took.length, 'p99 ms': Math.max(...took) });
   },
 };
@@ -91,7 +91,7 @@ const abortWithin: FaultRow = {
     await nothingInFlight(gateway);
     const left = bench.wall.callsOf('c2-*').filter(({ socket }) => !socket.destroyed).length;
     equal(left, 0, 'connections left');
-    atMost(quantile(took, 0.99), NOTICED_MS, 'p99, ms until the upstream saw it');
+    withinMs(quantile(took, 0.99), NOTICED_MS, 'p99, ms until the upstream saw it');
     return pass('seen upstream on every route', {
       aborts: took.length,
       'p50 ms': quantile(took, 0.5),
@@ -207,7 +207,7 @@ const stopsThenLeaves: FaultRow = {
         took.push((call.endedAt ?? 0) - leftAt);
       }
     await nothingInFlight(gateway);
-    atMost(Math.max(...took), NOTICED_MS, 'ms until the upstream saw it');
+    withinMs(Math.max(...took), NOTICED_MS, 'ms until the upstream saw it');
     return pass('over at once', { clients: took.length, 'p99 ms': Math.max(...took) });
   },
 };
@@ -308,8 +308,8 @@ const massDeath: FaultRow = {
     probing = false;
     await prober;
     await nothingInFlight(gateway);
-    atMost(took, 2_000, 'ms until all were aborted');
-    atMost(Math.max(...probes), 500, 'slowest health, ms');
+    withinMs(took, 2_000, 'ms until all were aborted');
+    withinMs(Math.max(...probes), 500, 'slowest health, ms');
     due(
       await ask(gateway.origin, { model: 'c10-chat', stream: true, text: textOf(60), patience: 3_000 }),
       'hung',

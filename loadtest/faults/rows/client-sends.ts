@@ -6,7 +6,7 @@ import { CANARIES } from '../canary.js';
 import { ask } from '../client/ask.js';
 import { rawRequest } from '../client/raw-stream.js';
 import { speak } from '../client/speak.js';
-import { atMost, equal, NotRun, ok, quantile, until } from '../expect.js';
+import { atMost, equal, NotRun, ok, quantile, until, withinMs } from '../expect.js';
 import { modelsFor, ONE_CLIENT } from '../gateway-config.js';
 import type { GatewayProcess } from '../gateway-process.js';
 import { descriptorsOf, memoryOf } from '../memory.js';
@@ -42,7 +42,7 @@ const slowSenders: FaultRow = {
     await sleep(500);
     const during = await timesOf(gateway, 40);
     const took = await until('all slow headers are gone', () => heads.every(({ gone }) => gone), GONE_WITHIN_MS);
-    atMost(quantile(during, 0.5), Math.max(50, 3 * quantile(before, 0.5)), 'p50 of others, ms');
+    withinMs(quantile(during, 0.5), Math.max(50, 3 * quantile(before, 0.5)), 'p50 of others, ms');
     const bodiesGone = bodies.filter(({ gone }) => gone).length;
     return pass('others unharmed, slow headers refused', {
       'p50 before ms': quantile(before, 0.5),
@@ -107,7 +107,7 @@ const tooLarge: FaultRow = {
     atMost(chunked.sent / MB, 40, 'MB that were sent');
     const growth = memory.stop();
     equal(bench.wall.callsOf('c8-*').length, 0, 'requests upstream');
-    atMost(Math.max(...took), 1_000, 'ms to refuse a declared one');
+    withinMs(Math.max(...took), 1_000, 'ms to refuse a declared one');
     atMost(growth / MB, 120, 'growth of memory, MB');
     return pass('413, before it was read', {
       'declared: ms': Math.max(...took),
@@ -206,7 +206,7 @@ const idleConnections: FaultRow = {
     const growth = memory.stop();
     for (const socket of sockets) socket.destroy();
     await until('descriptors are given back', () => total(gateway) - descriptors < 50, 15_000);
-    atMost(quantile(during, 0.9), Math.max(30, 3 * quantile(before, 0.9)), 'p90 beside them, ms');
+    withinMs(quantile(during, 0.9), Math.max(30, 3 * quantile(before, 0.9)), 'p90 beside them, ms');
     return pass('requests unharmed', {
       'p90 before ms': quantile(before, 0.9),
       'p90 beside them ms': quantile(during, 0.9),

@@ -8,7 +8,7 @@ import { CANARIES } from '../canary.js';
 import { signal } from '../children.js';
 import { ask } from '../client/ask.js';
 import { Load } from '../client/load.js';
-import { atMost, equal, ok, until } from '../expect.js';
+import { equal, ok, until, withinMs } from '../expect.js';
 import { FORMS, gatewayConfig, modelsFor } from '../gateway-config.js';
 import { leaksIn } from '../leaks.js';
 import { type FaultRow, pass } from '../row.js';
@@ -74,7 +74,7 @@ function refusedWell(name: string, { code, text, ms }: Started, says: RegExp): n
   ok(says.test(text), `${name}: does not say ${says}: ${text.slice(0, 200)}`);
   ok(!/\n\s+at .*[:(]/.test(text), `${name}: prints a stack`);
   equal(leaksIn(text), [], `${name}: prints a secret`);
-  atMost(ms, SOON_MS, `${name}: ms`);
+  withinMs(ms, SOON_MS, `${name}: ms`);
   return ms;
 }
 
@@ -247,7 +247,7 @@ const takenPort: FaultRow = {
       ok(code !== null && code !== 0, `privileged port: exit code ${code}`);
       ok(/80|EACCES/.test(text), `privileged port: ${text.slice(0, 200)}`);
     }
-    atMost(slowest, 15_000, 'ms until it gave up');
+    withinMs(slowest, 15_000, 'ms until it gave up');
     return pass(`told, and over${free ? ' (low ports are free here: not tried)' : ''}`, { 'slowest ms': slowest });
   },
 };

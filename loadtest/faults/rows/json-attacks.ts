@@ -1,7 +1,7 @@
 /** H: bodies that are valid, or nearly, and expensive. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, PATHS } from '../client/ask.js';
-import { equal, ok } from '../expect.js';
+import { equal, ok, withinMs } from '../expect.js';
 import { type Form, modelsFor } from '../gateway-config.js';
 import { memoryOf } from '../memory.js';
 import { type FaultRow, pass } from '../row.js';
@@ -85,7 +85,8 @@ function bodies(model: string): Readonly<Record<string, string | Buffer>> {
 const bombs: FaultRow = {
   id: 'H12',
   title: 'JSON: a million levels, keys, empty objects; duplicate keys, half pairs, marks',
-  promise: 'A 400, or what a provider would make of it; never a 5xx of the gateway’s own, and others wait less than 0.7 s.',
+  promise:
+    'A refusal, or what a provider would make of it; never a failure of the gateway’s own, and others wait less than 0.7 s.',
   length: 'quick',
   needs: ['own-gateway', 'linux'],
   alone: true,
@@ -103,14 +104,18 @@ const bombs: FaultRow = {
         const stop = probe(gateway.origin);
         const { status, ms, text } = await post(gateway.origin, way.form, body);
         const waited = await stop();
-        ok(status === 200 || (status >= 400 && status < 500), `${name}, ${way.model}: ${status} ${text.slice(0, 100)}`);
+        // A body that would take too long to read is refused as overload (503, in Messages 529).
+        ok(
+          status === 200 || (status >= 400 && status < 500) || status === 503 || status === 529,
+          `${name}, ${way.model}: ${status} ${text.slice(0, 100)}`,
+        );
         if (ms > slowest) [slowest, worst.ms] = [ms, `${name}, ${way.model}`];
         if (waited > longest) [longest, worst.wait] = [waited, `${name}, ${way.model}`];
         asked++;
       }
     const growth = memory.stop();
     equal(gateway.workers(), pids, 'workers');
-    ok(longest <= BUSY_MS, `others waited ${Math.round(longest)} ms for ${worst.wait}`);
+    withinMs(longest, BUSY_MS, `ms that others waited for ${worst.wait}`);
     return pass(`slowest: ${worst.ms}`, {
       inputs: asked,
       'slowest ms': slowest,
@@ -226,7 +231,7 @@ const expressions: FaultRow = {
         ask(origin, { form: 'responses', model: 'h14-responses', stream: true }),
       );
     }
-    ok(longest <= BUSY_MS, `others waited ${Math.round(longest)} ms for ${worst}`);
+    withinMs(longest, BUSY_MS, `ms that others waited for ${worst}`);
     return pass(`longest: ${worst}`, { inputs: asked, 'others waited at most ms': longest });
   },
 };

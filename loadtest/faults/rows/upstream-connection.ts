@@ -8,7 +8,7 @@ import { makeCertificate } from '../../bars/certificate.js';
 import type { Bench } from '../bench.js';
 import { signal } from '../children.js';
 import { ask } from '../client/ask.js';
-import { atMost, equal, ok, quantile, until } from '../expect.js';
+import { equal, ok, quantile, until, withinMs } from '../expect.js';
 import { FORMS, LIMIT_MS, type ModelWish, modelsFor } from '../gateway-config.js';
 import { type FaultRow, type Finding, pass } from '../row.js';
 import { askAll, begin, due, dueError, nameOf, strikeFirst, waysModels, waysOf } from './ways.js';
@@ -53,7 +53,7 @@ const refused: FaultRow = {
       dueError(answer, [502, 503], `${form}, no other target`);
       failed.push(answer.totalMs);
     }
-    atMost(Math.max(...took, ...failed), 1000, 'slowest answer, ms');
+    withinMs(Math.max(...took, ...failed), 1000, 'slowest answer, ms');
     return pass('the second target answered; without one a 502', {
       'next target ms': Math.max(...took),
       'error ms': Math.max(...failed),
@@ -85,7 +85,7 @@ const backlogFull: FaultRow = {
     const gateway = await bench.startGateway({ models, workers: 1 });
     const answer = await ask(gateway.origin, { model: 'u2', stream: true });
     due(answer, 'complete', 'behind a full accept queue');
-    atMost(answer.totalMs, LIMIT_MS.connect + LIMIT_MS.slack, 'ms until the other target had answered');
+    withinMs(answer.totalMs, LIMIT_MS.connect + LIMIT_MS.slack, 'ms until the other target had answered');
     return pass('the other target answered', { ms: answer.totalMs, 'connect limit ms': LIMIT_MS.connect });
   },
 };
@@ -159,13 +159,13 @@ const silent: FaultRow = {
     const alone = Promise.all(FORMS.map((form) => ask(origin, { form, model: `u4-none-${form}` })));
     await askAll(origin, ways, { stream: true }, (way, answer) => {
       due(answer, 'complete', nameOf(way));
-      atMost(answer.totalMs, bound, `${nameOf(way)}: ms`);
+      withinMs(answer.totalMs, bound, `${nameOf(way)}: ms`);
       equal(bench.wall.callsOf(way.upstream).length, 1, `${nameOf(way)}: attempts at the silent upstream`);
       slowest = Math.max(slowest, answer.totalMs);
     });
     for (const answer of await alone) {
       dueError(answer, 504, 'without another target');
-      atMost(answer.totalMs, bound, 'without another target: ms');
+      withinMs(answer.totalMs, bound, 'without another target: ms');
     }
     return pass('the other target answered; without one a 504', { 'slowest ms': slowest, 'header limit ms': LIMIT_MS.headers });
   },
@@ -189,12 +189,12 @@ const lateTokens: FaultRow = {
     await Promise.all([
       askAll(origin, ways, { stream: true }, (way, answer) => {
         due(answer, 'complete', `no first token, ${nameOf(way)}`);
-        atMost(answer.totalMs, LIMIT_MS.firstToken + LIMIT_MS.slack, `${nameOf(way)}: ms`);
+        withinMs(answer.totalMs, LIMIT_MS.firstToken + LIMIT_MS.slack, `${nameOf(way)}: ms`);
         figures.first = Math.max(figures.first, answer.totalMs);
       }),
       askAll(origin, second, { stream: true }, (way, answer) => {
         due(answer, 'in-band-error', `no second token, ${nameOf(way)}`);
-        atMost(answer.totalMs, LIMIT_MS.idle + LIMIT_MS.slack, `${nameOf(way)}: ms`);
+        withinMs(answer.totalMs, LIMIT_MS.idle + LIMIT_MS.slack, `${nameOf(way)}: ms`);
         equal(bench.wall.attemptsOf(answer.requestId).length, 1, `${nameOf(way)}: attempts`);
         figures.second = Math.max(figures.second, answer.totalMs);
       }),
@@ -259,12 +259,12 @@ const dripping: FaultRow = {
     let slowest = 0;
     await askAll(origin, waysOf('u28-slow'), { stream: true }, (way, answer) => {
       due(answer, 'in-band-error', nameOf(way));
-      atMost(answer.totalMs, LIMIT_MS.total + LIMIT_MS.slack, `${nameOf(way)}: ms`);
+      withinMs(answer.totalMs, LIMIT_MS.total + LIMIT_MS.slack, `${nameOf(way)}: ms`);
       slowest = Math.max(slowest, answer.totalMs);
     });
     const answer = await began;
     dueError(answer, 504, 'a header byte a second');
-    atMost(answer.totalMs, LIMIT_MS.headers + LIMIT_MS.slack, 'a header byte a second: ms');
+    withinMs(answer.totalMs, LIMIT_MS.headers + LIMIT_MS.slack, 'a header byte a second: ms');
     return pass('both ended at their limits', { 'headers ms': answer.totalMs, 'whole ms': slowest });
   },
 };
@@ -296,7 +296,7 @@ const unverified: FaultRow = {
     for (const { model } of models) {
       const answer = await ask(gateway.origin, { model });
       dueError(answer, [502, 503, 504], model);
-      atMost(answer.totalMs, 4000, `${model}: ms`);
+      withinMs(answer.totalMs, 4000, `${model}: ms`);
       slowest = Math.max(slowest, answer.totalMs);
     }
     equal(requests(), 0, 'requests behind the unverified certificate');
@@ -342,7 +342,7 @@ const hangingStreams: FaultRow = {
     }
     for (const answer of await Promise.all(hanging)) due(answer, 'in-band-error', 'a hanging stream');
     due(await ask(origin, { model: 'u30-chat' }), 'complete', 'afterwards');
-    atMost(quantile(took, 0.99), 1000, 'p99 of the others, ms');
+    withinMs(quantile(took, 0.99), 1000, 'p99 of the others, ms');
     return pass('others unharmed', { hanging: hanging.length, 'p50 ms': quantile(took, 0.5), 'p99 ms': quantile(took, 0.99) });
   },
 };

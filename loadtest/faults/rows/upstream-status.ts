@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 import { openAi } from '../../conformance/clients/openai.js';
 import { CANARIES } from '../canary.js';
 import { type Answer, ask } from '../client/ask.js';
-import { atMost, equal, ok, round, until } from '../expect.js';
+import { atMost, equal, ok, round, until, withinMs } from '../expect.js';
 import { FORMS, type Form, modelsFor } from '../gateway-config.js';
 import { GatewayProcess } from '../gateway-process.js';
 import { memoryOf } from '../memory.js';
@@ -366,7 +366,7 @@ const outage: FaultRow = {
       },
       10_000,
     );
-    atMost(back, 6_000, 'ms until it serves again');
+    withinMs(back, 6_000, 'ms until it serves again');
     atMost(wasted, asked * 0.4, 'attempts wasted on it');
     return pass('served by the other target, and back', { requests: asked, 'attempts wasted': wasted, 'back after ms': back });
   },
@@ -406,7 +406,7 @@ const allDown: FaultRow = {
     atMost(attempts, asked / 3, 'attempts for 60 requests');
     ok(named >= asked * 0.8, `Retry-After in ${named} of ${asked} answers`);
     took.sort((a, b) => a - b);
-    atMost(took[Math.floor(asked * 0.9)] ?? 0, 100, 'p90, ms');
+    withinMs(took[Math.floor(asked * 0.9)] ?? 0, 100, 'p90, ms');
     return pass('refused at once', { requests: asked, attempts, 'p50 ms': took[asked >> 1] ?? 0, 'with Retry-After': named });
   },
 };

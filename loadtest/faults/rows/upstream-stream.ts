@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../client/ask.js';
-import { atMost, equal, ok, until } from '../expect.js';
+import { atMost, equal, ok, until, withinMs } from '../expect.js';
 import { FORMS, LIMIT_MS, type ModelWish } from '../gateway-config.js';
 import { memoryOf } from '../memory.js';
 import { type FaultRow, pass } from '../row.js';
@@ -40,7 +40,7 @@ const cut: FaultRow = {
         slowest = Math.max(slowest, performance.now() - (cutAt.get(answer.requestId) ?? 0));
       });
     }
-    atMost(slowest, 1000, 'ms from the cut to the error');
+    withinMs(slowest, 1000, 'ms from the cut to the error');
     return pass('18 cut streams ended in an error', { 'slowest ms after the cut': slowest, 'taken for whole': 0 });
   },
 };
@@ -62,7 +62,7 @@ const stall: FaultRow = {
     let slowest = 0;
     await askAll(origin, ways, { stream: true }, (way, answer) => {
       due(answer, 'in-band-error', nameOf(way));
-      atMost(answer.totalMs, LIMIT_MS.idle + LIMIT_MS.slack, `${nameOf(way)}: ms`);
+      withinMs(answer.totalMs, LIMIT_MS.idle + LIMIT_MS.slack, `${nameOf(way)}: ms`);
       slowest = Math.max(slowest, answer.totalMs);
     });
     await meanwhile;
@@ -165,7 +165,7 @@ const noLastEvent: FaultRow = {
       ok(allowed.includes(answer.outcome), `${nameOf(way)}: ${answer.outcome}`);
       if (way.over === 'responses') due(answer, 'in-band-error', nameOf(way));
     });
-    atMost(slowest, 1500, 'ms');
+    withinMs(slowest, 1500, 'ms');
     return pass('ended at once', { 'slowest ms': slowest, ...seen });
   },
 };
