@@ -232,7 +232,8 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     this.#context.outcome = end.outcome;
     // A new session belongs where its first answer came from, not where its first attempt failed.
     const { session } = this.#context;
-    if (choice !== this.#first && session && !this.#first?.sticky && end.outcome === 'ok') this.#bind(choice, session);
+    const isNew = !this.#first?.sticky && !this.#first?.spilled;
+    if (choice !== this.#first && session && isNew && end.outcome === 'ok') this.#bind(choice, session);
     return false;
   }
 
@@ -286,7 +287,11 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     return this.#parts.store.retries.withdraw();
   }
 
-  /** Nobody of this model is left to ask. */
+  /**
+   * Nobody of this model is left to ask. `busy`, when every credential that could serve is at its cap, is where a queue
+   * belongs: wait until a slot is given back here (`CredentialSlot.give`) or for a moment, then choose again; the client's
+   * limits are not asked twice.
+   */
   async #nobody(none: NoCredential): Promise<boolean> {
     if (await this.#mayAskAgain()) return !this.#isOver;
     if (!this.#candidates.fallback) this.#word.none = none;
