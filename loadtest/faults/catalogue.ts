@@ -9,8 +9,9 @@ import { CONFIG_ROWS } from './rows/config-errors.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
-import { OVERLOAD_ROWS } from './rows/overload.js';
+import { LONG_RUN_ROWS } from './rows/long-run.js';
 import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
+import { OVERLOAD_ROWS } from './rows/overload.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
 import { RECORD_ROWS } from './rows/records.js';
@@ -23,6 +24,7 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
+  ...LONG_RUN_ROWS,
   ...PROCESS_DEATH_ROWS,
   ...OVERLOAD_ROWS,
   ...OVERLOAD_SHAPE_ROWS,

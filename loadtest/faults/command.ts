@@ -29,7 +29,7 @@ export async function faultsCommand(wishes: FaultWishes, entry: string): Promise
   }
   const home = dirname(entry);
   const began = performance.now();
-  const results = await run(wishes, rows, await Site.start({ home, target: wishes.target, wallPort: wishes.wallPort, models }));
+  const results = await run(wishes, rows, await Site.start({ ...wishes, home, models }));
   const seconds = (performance.now() - began) / 1000;
   console.log(`\n${renderScore(results)}\n\n${Math.round(seconds)} s`);
   if (wishes.json) await writeFile(wishes.json, `${JSON.stringify(results, null, 2)}\n`);

@@ -15,6 +15,10 @@ export interface FaultWishes {
   readonly wallPort?: number;
   readonly printConfig: boolean;
   readonly help: boolean;
+  /** How long the rows that last go on; absent: each as its promise says. */
+  readonly minutes?: number;
+  /** Share of the counts of the long rows. */
+  readonly scale: number;
 }
 
 export const USAGE = `npm run faults [-- options]     the catalogue of faults, against this gateway: one line a row, a score at the end
@@ -22,6 +26,8 @@ export const USAGE = `npm run faults [-- options]     the catalogue of faults, a
   --only LIST       rows: U1,U6 or whole families: C*
   --quick           without the long rows (the default)
   --long            the long rows alone (soak, tens of thousands of aborts); --all: both
+  --minutes N       how long R1, R5, R7 and R8 go on
+  --scale X         share of the counts of the other long rows, for a trial (0.02)
   --list            prints the rows and their promises
   --json FILE       writes every finding there
   --write           writes docs/faults.md
@@ -38,7 +44,7 @@ export function parseWishes(args: readonly string[], ids: readonly string[]): Fa
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ only: text, json: text, target: text, 'wall-port': text },
+      ...{ only: text, json: text, target: text, 'wall-port': text, minutes: text, scale: text },
       ...{ quick: flag, long: flag, all: flag, list: flag, write: flag, 'print-config': flag, help: flag },
     },
   });
@@ -50,6 +56,8 @@ export function parseWishes(args: readonly string[], ids: readonly string[]): Fa
     ...(values.json !== undefined && { json: values.json }),
     ...(values.target !== undefined && { target: originOf(values.target) }),
     ...(wallPort !== undefined && { wallPort }),
+    ...(values.minutes !== undefined && { minutes: positive(values.minutes, '--minutes') }),
+    scale: values.scale === undefined ? 1 : positive(values.scale, '--scale'),
     long: (values.long || values.all) ?? false,
     longAlone: (values.long && !values.all && !values.quick) ?? false,
     list: values.list ?? false,
@@ -68,6 +76,12 @@ function idsOf(list: string, ids: readonly string[]): string[] {
     if (found.length === 0) throw new Error(`--only: no row '${word}'`);
     return found;
   });
+}
+
+function positive(text: string, flag: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${flag} wants a number above 0`);
+  return value;
 }
 
 function portOf(text: string | undefined): number | undefined {

@@ -18,6 +18,8 @@ export interface SiteWish {
   readonly wallPort?: number;
   /** Of the rows that will run. */
   readonly models: readonly ModelWish[];
+  readonly minutes?: number;
+  readonly scale?: number;
 }
 
 /** The shared gateway's config, for our own and for whoever sets up a target. */
@@ -32,6 +34,9 @@ export class Site {
   readonly home: string;
   /** What gateways have said: output, metrics, admin answers, each with where it comes from. For the search for secrets. */
   readonly heard: { readonly from: string; readonly text: string }[] = [];
+  /** As wished: how long the rows that last go on, and the share of the counts of the long rows. */
+  readonly minutes: number | undefined;
+  readonly scale: number;
   readonly #wish: SiteWish;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tidegate-faults-'));
   #shared: Promise<Gateway> | undefined;
@@ -39,6 +44,8 @@ export class Site {
   private constructor(wall: Wall, wish: SiteWish) {
     this.wall = wall;
     this.home = wish.home;
+    this.minutes = wish.minutes;
+    this.scale = wish.scale ?? 1;
     this.#wish = wish;
   }
 

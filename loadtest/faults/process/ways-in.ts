@@ -14,6 +14,7 @@ export type InnerFault =
   | 'hold'
   | 'clock-forward'
   | 'clock-back'
+  | 'collect'
   | 'die-at-boot'
   | 'spin-at-boot';
 
@@ -24,6 +25,9 @@ const CODE: Readonly<Record<InnerFault, string>> = {
   block: 'on(() => { const end = Date.now() + 3000; while (Date.now() < end); });',
   hoard: 'on(() => { const held = []; for (;;) held.push(new Array(1e6).fill({})); });',
   hold: 'let held; on(() => { held = Array.from({ length: 3e6 }, (_, i) => ({ i })); setTimeout(() => { held = undefined; globalThis.gc?.(); }, 2500); });',
+  // Everything that can be collected is, and what keeps the loop alive is said.
+  collect:
+    "on(() => { for (let i = 0; i < 3; i++) globalThis.gc?.(); const kinds = {}; for (const kind of process.getActiveResourcesInfo()) kinds[kind] = (kinds[kind] ?? 0) + 1; console.error('resources ' + process.pid + ' ' + JSON.stringify(kinds)); });",
   'clock-forward': 'move(3_600_000);',
   'clock-back': 'move(-3_600_000);',
   'die-at-boot': "if (cluster.isWorker) { console.error('injected: dies at boot'); process.exit(9); }",

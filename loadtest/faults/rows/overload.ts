@@ -264,6 +264,7 @@ export const OVERLOAD_ROWS: readonly FaultRow[] = [
     ...COMMON,
     async run(bench) {
       const models = modelsFor('o7', { forms: ['chat'], credentials: 2 });
+      slowUpstream(bench, 'o7-chat-a', 600);
       const env = wayIn(bench, 'hold', '--max-old-space-size=220', '--expose-gc');
       const gateway = await bench.startGateway({ models, config: { server: { overload: { heapPercent: 40 } } } }, { env });
       const before = gateway.workers();
