@@ -9,6 +9,7 @@ import { CONFIG_ROWS } from './rows/config-errors.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
+import { SOAK_ROWS } from './rows/long-run-soak.js';
 import { LONG_RUN_ROWS } from './rows/long-run.js';
 import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
@@ -24,6 +25,7 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
+  ...SOAK_ROWS,
   ...LONG_RUN_ROWS,
   ...PROCESS_DEATH_ROWS,
   ...OVERLOAD_ROWS,
