@@ -37,9 +37,10 @@ export function round(value: number): number {
 
 /** Polls until it holds; milliseconds that it took. @throws Unmet after `within` milliseconds. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>, within = 15_000): Promise<number> {
+  const bound = within * PATIENCE;
   const began = performance.now();
   while (!(await condition())) {
-    if (performance.now() - began > within) throw new Unmet(`not within ${within / 1000} s: ${what}`);
+    if (performance.now() - began > bound) throw new Unmet(`not within ${bound / 1000} s: ${what}`);
     await sleep(10);
   }
   return performance.now() - began;

@@ -1,6 +1,6 @@
 /** Runs rows: those that bear company several at a time, then those that want the machine for themselves. No row may hang. */
 import { Bench } from './bench.js';
-import { NotRun } from './expect.js';
+import { NotRun, PATIENCE } from './expect.js';
 import { type FaultRow, type Finding, fail, notRun } from './row.js';
 import type { Site } from './site.js';
 
@@ -62,7 +62,7 @@ async function runRow(row: FaultRow, site: Site): Promise<Finding> {
 }
 
 function boundOf({ boundSeconds = BOUND_SECONDS }: FaultRow): number {
-  return boundSeconds;
+  return boundSeconds * PATIENCE;
 }
 
 function judgeThrown(thrown: unknown): Finding {

@@ -1,6 +1,7 @@
 /** One request as a client library would send it, in each form, and one honest word for how it ended. */
 import { type Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { CANARIES } from '../canary.js';
+import { PATIENCE } from '../expect.js';
 import type { Form } from '../gateway-config.js';
 import { noteLeaks } from '../leaks.js';
 import { HEALTHY_TEXT } from '../wall/answers.js';
@@ -89,7 +90,7 @@ class Asking {
   constructor(origin: string, wish: AskWish, settle: (answer: Answer) => void) {
     this.#wish = wish;
     this.#settle = settle;
-    this.#timer = setTimeout(() => this.#finish('hung'), wish.patience ?? 30_000);
+    this.#timer = setTimeout(() => this.#finish('hung'), (wish.patience ?? 30_000) * PATIENCE);
     const payload = JSON.stringify(bodyOf(wish));
     const url = origin + PATHS[wish.form ?? 'chat'];
     this.#sent = request(url, { method: 'POST', headers: headersOf(wish, payload), agent: wish.agent ?? false });

@@ -1,5 +1,6 @@
 /** HTTP by hand over a bare socket: bytes that no client library would send, and answers that none would show. */
 import { connect, type Socket } from 'node:net';
+import { PATIENCE } from '../expect.js';
 
 export interface Heard {
   /** All bytes, latin1. */
@@ -23,7 +24,8 @@ export interface SpeakOptions {
 
 /** Sends latin1 `bytes` and listens until the connection ends, `until` holds, or time is over. */
 export function speak(port: number, bytes: string | Buffer, options: SpeakOptions = {}): Promise<Heard> {
-  const { patience = 5_000, until, finish = false } = options;
+  const { until, finish = false } = options;
+  const patience = (options.patience ?? 5_000) * PATIENCE;
   return new Promise((resolve) => {
     let text = '';
     const began = performance.now();
