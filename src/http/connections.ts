@@ -8,12 +8,16 @@ export interface ConnectionBounds {
   /** Over all workers; undefined: by the file descriptors of this process. */
   readonly maxConnections: number | undefined;
   readonly workers: number;
+  /** Requests of now: each may have a connection to an upstream beside its client's. */
+  readonly inFlight: number;
   /** How long a client may leave bytes unread without taking any. */
   readonly unread: number;
 }
 
-/** Share of its file descriptors that a process gives to clients: each may need another one to an upstream. */
-const DESCRIPTOR_SHARE = 0.4;
+/** Most of its file descriptors that a process gives to clients, however idle. */
+const DESCRIPTOR_SHARE = 0.75;
+/** Kept for files, pipes and listeners. */
+const DESCRIPTORS_KEPT = 64;
 /** Looks within the time that a client may leave bytes unread. */
 const LOOKS = 8;
 /** Milliseconds between looks. */
@@ -61,8 +65,10 @@ export class Connections {
   }
 
   get #most(): number {
-    const { maxConnections, workers } = this.#bounds();
-    if (maxConnections === undefined) return Math.floor(descriptorLimit() * DESCRIPTOR_SHARE);
+    const { maxConnections, workers, inFlight } = this.#bounds();
+    const descriptors = descriptorLimit();
+    if (maxConnections === undefined)
+      return Math.floor(Math.min(descriptors * DESCRIPTOR_SHARE, descriptors - DESCRIPTORS_KEPT - inFlight));
     return Math.ceil(maxConnections / Math.max(1, workers));
   }
 

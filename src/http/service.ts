@@ -55,7 +55,8 @@ export class Service implements Serving {
     this.bodies = new BodyClock(() => this.#config.server.bodyTimeout);
     this.#connections = new Connections(() => {
       const { server, timeouts } = this.#config;
-      return { maxConnections: server.maxConnections, workers: server.workers, unread: timeouts.idle };
+      const { inFlight } = this.#gateway;
+      return { maxConnections: server.maxConnections, workers: server.workers, inFlight, unread: timeouts.idle };
     });
     this.#metrics.watchBuffered(() => this.#connections.unsent + this.#gateway.held);
     this.#server.on('connection', (socket) => this.#onConnection(socket));
