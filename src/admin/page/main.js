@@ -5,7 +5,7 @@ import { Cards } from './charts.js';
 import { Credentials } from './credentials.js';
 import { follow } from './feed.js';
 import { count, dollars, span } from './format.js';
-import { attemptsTable, byClientAndModel, usageTable, workersTable } from './tables.js';
+import { attemptsTable, byClientAndModel, clientsTable, usageTable, workersTable } from './tables.js';
 
 const byId = (id) => document.getElementById(id);
 const TONES = { ok: 'good', starting: 'warn', draining: 'warn', overloaded: 'bad' };
@@ -13,6 +13,7 @@ const TONES = { ok: 'good', starting: 'warn', draining: 'warn', overloaded: 'bad
 const cards = new Cards(byId('cards'));
 const workers = workersTable(byId('workers'));
 const usage = usageTable(byId('usage'));
+const clients = clientsTable(byId('clients'));
 const attempts = attemptsTable(byId('attempts'));
 const credentials = new Credentials(async (row, paused) => {
   await setPaused(row, paused);
@@ -44,10 +45,12 @@ async function readCredentials() {
 }
 
 async function readUsage() {
-  const [{ usage: rows }, sessions] = await Promise.all([read('/api/usage'), read('/api/sessions')]);
+  const [{ usage: rows, clients: limited }, sessions] = await Promise.all([read('/api/usage'), read('/api/sessions')]);
   usage.show(byClientAndModel(rows));
+  byId('clients-section').hidden = limited.length === 0;
+  clients.show(limited);
   const total = rows.reduce((sum, { usd }) => sum + usd, 0);
-  byId('usage-note').textContent = `${dollars(total)} since start · ${count(sessions.count)} sticky sessions`;
+  byId('usage-note').textContent = `${dollars(total)} in all · ${count(sessions.count)} sticky sessions`;
 }
 
 async function readAttempts() {

@@ -44,6 +44,27 @@ export function usageTable(place) {
   });
 }
 
+/** A bar where there is a limit, a dash where there is none. */
+function fillUsed(cell, used, limit, show) {
+  if (limit === undefined || !cell.firstElementChild) cell.textContent = limit === undefined ? '–' : '';
+  if (limit !== undefined) bar(cell, `${show(used)} of ${show(limit)}`, limit > 0 ? used / limit : 1);
+}
+
+export function clientsTable(place) {
+  return new Table(place, {
+    key: (row) => row.client,
+    empty: 'No client has limits.',
+    columns: [
+      { title: 'Client', text: (row) => row.client },
+      { title: 'Requests', fill: (cell, row) => fillUsed(cell, row.requests.used, row.requests.limit, count) },
+      { title: 'Tokens', fill: (cell, row) => fillUsed(cell, row.tokens.used, row.tokens.limit, count) },
+      { title: 'In flight', fill: (cell, row) => fillUsed(cell, row.slots.used, row.slots.limit, count) },
+      { title: 'Budget', fill: (cell, row) => fillUsed(cell, row.budget?.spent, row.budget?.usd, dollars) },
+      { title: 'Per', text: (row) => row.budget?.per ?? '–' },
+    ],
+  });
+}
+
 export function attemptsTable(place) {
   return new Table(place, {
     key: (row) => `${row.requestId} ${row.at} ${row.upstream}/${row.credential}`,
