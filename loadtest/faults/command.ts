@@ -4,11 +4,11 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CATALOGUE } from './catalogue.js';
 import type { FaultWishes } from './options.js';
-import { faultsPage } from './page.js';
+import { faultsPage, type PageFacts } from './page.js';
 import type { FaultRow } from './row.js';
 import { type RowResult, runRows } from './run-rows.js';
 import { Site, sharedConfig } from './site.js';
-import { lineOf, renderScore } from './table.js';
+import { lineOf, renderScore, tellBeside } from './table.js';
 
 const INTERRUPTED = 130;
 
@@ -29,11 +29,13 @@ export async function faultsCommand(wishes: FaultWishes, entry: string): Promise
   }
   const home = dirname(entry);
   const began = performance.now();
-  const results = await run(wishes, rows, await Site.start({ ...wishes, home, models }));
+  const site = await Site.start({ ...wishes, home, models });
+  const results = await run(wishes, rows, site);
   const seconds = (performance.now() - began) / 1000;
-  console.log(`\n${renderScore(results)}\n\n${Math.round(seconds)} s`);
+  const beside = tellBeside(await site.besides());
+  console.log(`\n${renderScore(results)}\n\n${beside}${Math.round(seconds)} s`);
   if (wishes.json) await writeFile(wishes.json, `${JSON.stringify(results, null, 2)}\n`);
-  if (wishes.write) await writePage(rows, results, seconds, join(home, '..'));
+  if (wishes.write) await writePage(rows, results, { seconds, beside }, join(home, '..'));
   return results.some(({ verdict }) => verdict === 'fail') ? 1 : 0;
 }
 
@@ -54,8 +56,13 @@ function rowsOf({ only, longAlone }: FaultWishes): readonly FaultRow[] {
   return longAlone ? CATALOGUE.filter(({ length }) => length === 'long') : CATALOGUE;
 }
 
-async function writePage(rows: readonly FaultRow[], results: readonly RowResult[], seconds: number, root: string): Promise<void> {
-  const page = faultsPage(rows, results, { node: process.versions.node, cores: availableParallelism(), seconds });
+async function writePage(
+  rows: readonly FaultRow[],
+  results: readonly RowResult[],
+  facts: Pick<PageFacts, 'seconds' | 'beside'>,
+  root: string,
+): Promise<void> {
+  const page = faultsPage(rows, results, { node: process.versions.node, cores: availableParallelism(), ...facts });
   await writeFile(join(root, 'docs', 'faults.md'), page);
   console.log('written: docs/faults.md');
 }

@@ -8,12 +8,14 @@ export interface PageFacts {
   readonly node: string;
   readonly cores: number;
   readonly seconds: number;
+  /** How those fared who asked healthy models meanwhile. */
+  readonly beside: string;
 }
 
 export function faultsPage(
   rows: readonly FaultRow[],
   results: readonly RowResult[],
-  { node, cores, seconds }: PageFacts,
+  { node, cores, seconds, beside }: PageFacts,
 ): string {
   const found = new Map(results.map((result) => [result.id, result]));
   return [
@@ -21,7 +23,7 @@ export function faultsPage(
     '',
     'Written by `npm run faults -- --write`; nothing here was typed by hand. A wall of faulty upstreams, badly behaved clients, broken stores',
     'and killed processes against the gateway as it is started for real; every row is judged from outside, by what the client got and by what',
-    `the wall saw. Node ${node}, ${cores} cores, ${Math.round(seconds)} s.`,
+    `the wall saw. Node ${node}, ${cores} cores, ${Math.round(seconds)} s. ${beside}`.trimEnd(),
     '',
     row(SCORE_HEAD),
     row(SCORE_HEAD.map(() => '---')),

@@ -36,6 +36,7 @@ export async function runRows({ rows, site, target, long, onResult }: RunWish): 
   // Those that wait longest begin first, so that the others run beside them.
   const together = rows.filter(({ alone }) => !alone).sort((a, b) => boundOf(b) - boundOf(a));
   await inParallel(together, AT_ONCE, run);
+  await site.besides();
   const alone = rows.filter((row) => row.alone).sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false));
   await inParallel(alone, 1, run);
   return rows.map(({ id }) => results.get(id) as RowResult);

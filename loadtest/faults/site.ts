@@ -2,15 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayConfig, type ModelWish, ONE_CLIENT } from './gateway-config.js';
+import { type AskWish, ask } from './client/ask.js';
+import { Load, type LoadReport } from './client/load.js';
+import { FORMS, gatewayConfig, type ModelWish, ONE_CLIENT } from './gateway-config.js';
 import { type Gateway, GatewayProcess } from './gateway-process.js';
 import { Wall } from './wall/wall.js';
 
 /** A model of the shared gateway that is always healthy, in each form: what others ask while a fault strikes. */
-export const BYSTANDER: readonly ModelWish[] = (['chat', 'messages', 'responses'] as const).map((form) => ({
+export const BYSTANDER: readonly ModelWish[] = FORMS.map((form) => ({
   model: `bystander-${form}`,
   places: [{ upstream: `bystander-${form}-a`, form, credentials: 2 }],
 }));
+
+/** Requests before the first row, and a second beside the rows. */
+const FIRST = 60;
+const BESIDE_RATE = 15;
 
 export interface SiteWish {
   readonly home: string;
@@ -40,6 +46,8 @@ export class Site {
   readonly #wish: SiteWish;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tidegate-faults-'));
   #shared: Promise<Gateway> | undefined;
+  #beside: Load | undefined;
+  #report: LoadReport | undefined;
 
   private constructor(wall: Wall, wish: SiteWish) {
     this.wall = wall;
@@ -58,6 +66,14 @@ export class Site {
     return this.#shared;
   }
 
+  /** How those fared who asked healthy models of the shared gateway meanwhile; undefined where nobody did. Ends it. */
+  async besides(): Promise<LoadReport | undefined> {
+    const load = this.#beside;
+    this.#beside = undefined;
+    if (load) this.#report = await load.stop();
+    return this.#report;
+  }
+
   /** Keeps what a gateway has said so far. */
   async hear(gateway: GatewayProcess): Promise<void> {
     this.heard.push({ from: 'stdout', text: gateway.stdout.join('\n') }, { from: 'stderr', text: gateway.stderr.join('\n') });
@@ -72,15 +88,21 @@ export class Site {
   }
 
   async stop(): Promise<void> {
+    await this.besides();
     const gateway = await this.#shared?.catch(() => undefined);
     if (gateway instanceof GatewayProcess) await gateway.kill();
     this.wall.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #startShared(): Promise<Gateway> {
+  /** Healthy requests begin before any fault strikes and go on beside them: retries are a share of what is asked. */
+  async #startShared(): Promise<Gateway> {
     const config = sharedConfig(this.#wish.models, this.wall.origin);
-    return new GatewayProcess({ home: this.home, folder: this.#folder, config }).ready();
+    const gateway = await new GatewayProcess({ home: this.home, folder: this.#folder, config }).ready();
+    const wishes = BYSTANDER.map(({ model }, index) => ({ model, form: FORMS[index], stream: index % 2 === 0 }));
+    await Promise.all(Array.from({ length: FIRST }, (_, index) => ask(gateway.origin, wishes[index % wishes.length] as AskWish)));
+    this.#beside = new Load(gateway.origin, { rate: BESIDE_RATE, wishes });
+    return gateway;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Findings as text: a line for each row, a score at the end. Pure. */
 import { textTable } from '../report/text-table.js';
+import type { LoadReport } from './client/load.js';
 import { FAMILIES } from './families.js';
 import type { FaultRow, Figures, Verdict } from './row.js';
 import type { RowResult } from './run-rows.js';
@@ -46,4 +47,12 @@ export function scoreRows(results: readonly RowResult[]): string[][] {
 
 export function renderScore(results: readonly RowResult[]): string {
   return textTable(SCORE_HEAD, scoreRows(results));
+}
+
+/** Of those who asked healthy models of the shared gateway while faults struck; '' where nobody did. */
+export function tellBeside(report: LoadReport | undefined): string {
+  if (!report) return '';
+  const { asked, lost, p50, p99 } = report;
+  const words = `Beside the faults, ${asked} requests to healthy models of the same gateway: ${lost.length} lost`;
+  return `${words}${lost.length > 0 ? ` (${lost[0]})` : ''}, p50 ${Math.round(p50)} ms, p99 ${Math.round(p99)} ms. `;
 }

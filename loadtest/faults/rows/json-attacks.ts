@@ -1,6 +1,6 @@
 /** H: bodies that are valid, or nearly, and expensive. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, PATHS } from '../client/ask.js';
+import { HealthProbe } from '../client/health-probe.js';
 import { equal, ok, withinMs } from '../expect.js';
 import { type Form, modelsFor } from '../gateway-config.js';
 import { memoryOf } from '../memory.js';
@@ -26,28 +26,6 @@ async function post(origin: string, form: Form, body: string | Buffer): Promise<
   } catch (error) {
     return { status: 0, text: String((error as Error).cause ?? error), ms: performance.now() - began };
   }
-}
-
-/** Asks for health until stopped: the longest wait, milliseconds. */
-function probe(origin: string): () => Promise<number> {
-  let longest = 0;
-  let going = true;
-  const loop = (async () => {
-    while (going) {
-      const began = performance.now();
-      await fetch(`${origin}/health`).then(
-        (answer) => answer.text(),
-        () => '',
-      );
-      longest = Math.max(longest, performance.now() - began);
-      await sleep(5);
-    }
-  })();
-  return async () => {
-    going = false;
-    await loop;
-    return longest;
-  };
 }
 
 function bodies(model: string): Readonly<Record<string, string | Buffer>> {
@@ -93,17 +71,23 @@ const bombs: FaultRow = {
   boundSeconds: 90,
   async run(bench) {
     const ways = waysOf('h12', { converted: true });
-    const gateway = await bench.startGateway({ models: waysModels('h12', { converted: true }), workers: 1 });
+    const gateway = await bench.startGateway({
+      models: waysModels('h12', { converted: true }),
+      workers: 1,
+      // The wall reads megabytes too, in this process.
+      config: { timeouts: { headers: '15s', firstToken: '15s', idle: '15s', total: '30s' } },
+    });
     const pids = gateway.workers();
     for (const { form, model } of ways) due(await ask(gateway.origin, { form, model }), 'complete', 'to warm up');
     const memory = memoryOf(pids);
+    const probe = new HealthProbe(gateway.origin);
+    bench.onEnd(() => probe.end());
     let [slowest, longest, asked] = [0, 0, 0];
     const worst = { ms: '', wait: '' };
     for (const way of ways)
       for (const [name, body] of Object.entries(bodies(way.model))) {
-        const stop = probe(gateway.origin);
         const { status, ms, text } = await post(gateway.origin, way.form, body);
-        const waited = await stop();
+        const waited = await probe.longest();
         // A body that would take too long to read is refused as overload (503, in Messages 529).
         ok(
           status === 200 || (status >= 400 && status < 500) || status === 503 || status === 529,
@@ -192,12 +176,13 @@ const expressions: FaultRow = {
     const gateway = await bench.startGateway({ models: modelsFor('h14'), workers: 1 });
     const { origin } = gateway;
     due(await ask(origin, { model: 'h14-chat' }), 'complete', 'to warm up');
+    const probe = new HealthProbe(origin);
+    bench.onEnd(() => probe.end());
     let [longest, asked] = [0, 0];
     let worst = '';
     const watch = async (name: string, act: () => Promise<unknown>): Promise<void> => {
-      const stop = probe(origin);
       await act();
-      const waited = await stop();
+      const waited = await probe.longest();
       if (waited > longest) [longest, worst] = [waited, name];
       asked++;
     };

@@ -20,6 +20,7 @@ export class Call {
   /** `aborted`: the gateway closed before the answer was complete. */
   outcome: 'open' | 'completed' | 'aborted' | 'broken' = 'open';
   #chunked = false;
+  #json: Record<string, unknown> | undefined;
 
   constructor(parts: { request: WallRequest; upstream: string; form: Form; socket: Socket; connection: number; turn: number }) {
     this.request = parts.request;
@@ -46,11 +47,8 @@ export class Call {
   }
 
   get json(): Record<string, unknown> {
-    try {
-      return JSON.parse(Buffer.from(this.request.body, 'latin1').toString('utf8')) as Record<string, unknown>;
-    } catch {
-      return {};
-    }
+    this.#json ??= parse(this.request.body);
+    return this.#json;
   }
 
   get streamed(): boolean {
@@ -124,5 +122,13 @@ export class Call {
     if (this.outcome !== 'open') return;
     this.outcome = outcome;
     this.endedAt = performance.now();
+  }
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(Buffer.from(body, 'latin1').toString('utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
   }
 }

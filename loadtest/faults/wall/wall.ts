@@ -9,6 +9,8 @@ import { readRequests, type WallRequest } from './request.js';
 export type Answerer = (call: Call) => void | Promise<void>;
 
 const BACKLOG = 4096;
+/** Kept; past it the oldest are forgotten. */
+const MOST_CALLS = 100_000;
 
 export class Wall {
   /** Every request that came, oldest first. */
@@ -81,6 +83,7 @@ export class Wall {
     const begin = (request: WallRequest): Call => {
       current = new Call({ request, ...placeOf(request), socket, connection, turn: turn++ });
       this.calls.push(current);
+      if (this.calls.length > MOST_CALLS) this.calls.splice(0, MOST_CALLS / 10);
       return current;
     };
     socket.on('error', () => {});
