@@ -305,3 +305,12 @@ test('a spent limit rests until it fills up, without a trial, and is a last reso
   t.match(spent('k0', 9_000, 2_003), [], 'a limit that was told of stays');
   t.match(ledger.choose(REQUEST, 2_003), { found: true, credential: 'k1' });
 });
+
+test('a trial that found out nothing is given to the next', async (t) => {
+  const ledger = new Ledger(configOf([1]));
+  ledger.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'rate-limited', retryAfter: 1_000 }, 0);
+  t.match(ledger.choose(REQUEST, 1_000), { found: true, trial: true });
+  t.match(ledger.choose(REQUEST, 1_001), { found: false });
+  ledger.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'unknown', trial: true }, 1_002);
+  t.match(ledger.choose(REQUEST, 1_003), { found: true, trial: true });
+});

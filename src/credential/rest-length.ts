@@ -35,7 +35,7 @@ export type FailureReason = keyof typeof BACKOFFS;
 
 const REASONS = { 'rate-limited': 'rate-limited', spent: 'spent', refused: 'refused', failed: 'failing' } as const;
 
-export function reasonOf(kind: Exclude<Outcome['kind'], 'ok'>): FailureReason {
+export function reasonOf(kind: Exclude<Outcome['kind'], 'ok' | 'unknown'>): FailureReason {
   return REASONS[kind];
 }
 

@@ -102,6 +102,7 @@ export class Rests {
     // An answer begun before the credential rested proves nothing about now; the trial's does.
     if (outcome.kind === 'ok')
       return outcome.trial ? [EVERY_MODEL, outcome.model].flatMap((model) => this.#end(key, model, now)) : [];
+    if (outcome.kind === 'unknown') return this.#giveBack(key, outcome);
     if (outcome.kind === 'spent') return this.#spend(key, outcome, now);
     if (isCounted(outcome) && !this.#windows.fails(key, outcome, now)) return [];
     return [this.#rest(key, outcome, reasonOf(outcome.kind), now)];
@@ -163,6 +164,14 @@ export class Rests {
       before !== undefined && before.until > now ? prolong(before, reason, outcome, now) : again(before, reason, outcome, now);
     this.#hold(key, model, state);
     return { key, model, reason: state.reason, remaining: state.until - now };
+  }
+
+  #giveBack(key: CredentialKey, { model, trial }: Outcome): Rest[] {
+    for (const name of trial ? [EVERY_MODEL, model] : []) {
+      const state = this.#held.get(key)?.get(name);
+      if (state) state.lease = 0;
+    }
+    return [];
   }
 
   /** Said by every answer that is under way, so once is enough; what rests for worse, or is on trial, stays as it is. */

@@ -72,7 +72,8 @@ export interface Outcome {
   readonly upstream: string;
   readonly credential: string;
   readonly model: string;
-  readonly kind: 'ok' | 'rate-limited' | 'spent' | 'refused' | 'failed';
+  /** `unknown`: a trial that found out nothing, since the client left or nothing was sent; another may be granted. */
+  readonly kind: 'ok' | 'unknown' | 'rate-limited' | 'spent' | 'refused' | 'failed';
   /** From `Retry-After` and its kin, in milliseconds: the ceiling of the rest. */
   readonly retryAfter?: number;
   /** `failed`: it said "not now" or nothing at all, and rests whatever went well before. Absent: it is counted (`failure-windows.ts`). */

@@ -59,7 +59,7 @@ function asLongAsItTook({ sentAt }: Attempt, { unanswered }: Failure): number | 
   return unanswered === 'silent' ? Math.min(performance.now() - sentAt, LONGEST_FOR_SILENCE) : undefined;
 }
 
-/** An abort before the upstream said yes teaches nothing: the lease of a trial runs out by itself. */
+/** An abort before the upstream said yes teaches nothing: the trial is given back. */
 function tellStore(
   { store, attempts }: GatewayParts,
   choice: ChosenCredential,
@@ -76,6 +76,8 @@ function tellStore(
     const made = kind === 'failed' ? attempts.take(upstream, credential, model, performance.now()) : undefined;
     const outcome: Outcome = { upstream, credential, model, kind, retryAfter, atOnce, attempts: made, trial };
     store.report(outcome);
-  } else if (trial && (end.kind !== 'aborted' || attempt.status === 200))
-    store.report({ upstream, credential, model, kind: 'ok', trial });
+  } else if (trial) {
+    const isAnswered = end.kind !== 'aborted' || attempt.status === 200;
+    store.report({ upstream, credential, model, kind: isAnswered ? 'ok' : 'unknown', trial });
+  }
 }

@@ -154,18 +154,27 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     this.#slot?.give();
     this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(store, choice) : undefined;
     admission?.hear(choice.verdict);
-    if (this.#isOver) return false;
-    if (!choice.found) return this.#nobody(choice);
+    if (!choice.found) return !this.#isOver && this.#nobody(choice);
+    if (this.#isOver) return this.#unused(choice);
     const upstream = upstreams.get(choice.upstream);
     const key = upstream?.credentials.get(choice.credential)?.key;
     this.#candidates.pass(choice);
     // The store is ahead of this worker in a reload: that credential is not known here (any more).
     if (!upstream || key === undefined)
       return this.#candidates.tried < MOST_UNKNOWN || this.#giveUp({ found: false, reason: 'none' });
-    if (this.#context.route === COUNT_TOKENS && upstream.config.protocol !== 'anthropic') return this.#estimate();
+    if (this.#context.route === COUNT_TOKENS && upstream.config.protocol !== 'anthropic') {
+      this.#unused(choice);
+      return this.#estimate();
+    }
     const end = await this.#ask(choice, upstream, key);
     this.#slot?.give();
     return this.#goesOn(choice, end);
+  }
+
+  /** A choice that nothing was sent to: somebody else may have its trial. */
+  #unused({ upstream, credential, model, trial }: ChosenCredential): false {
+    if (trial) this.#parts.store.report({ upstream, credential, model, kind: 'unknown', trial });
+    return false;
   }
 
   async #estimate(): Promise<false> {
@@ -243,12 +252,13 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     candidates.judge(choice, failure);
     if (failure.unsent) {
       this.#unsendable ??= failure;
+      this.#unused(choice);
       return true;
     }
     if (failure.kind === 'rejected') return this.#rejected(failure, isFallback || choice.upstream !== this.#first?.upstream);
     this.#word.note(failure, isFallback);
     const left = this.#context.snapshot.config.retry.attempts - this.#context.attempts;
-    if (left <= 0) return this.#answerFailure(failure);
+    if (left <= 0) return this.#answerFailure(failure, true);
     // The last attempt is a fallback's, where there is one.
     if (left === 1 && !isFallback) candidates.advance();
     return candidates.areLeft ? this.#retry(choice, failure) : true;
@@ -262,10 +272,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   }
 
   async #retry(choice: ChosenCredential, failure: Failure): Promise<boolean> {
-    if (!(await this.#parts.store.retries.withdraw())) {
-      this.#parts.metrics.tallies.retriesDenied++;
-      return !this.#isOver && this.#answerFailure(failure);
-    }
+    if (!(await this.#withdraw())) return !this.#isOver && this.#answerFailure(failure, true);
     await pauseBefore(this.#candidates.targets, choice.upstream, failure);
     return !this.#isOver;
   }
@@ -284,7 +291,13 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     if (this.#askedAgain || this.#candidates.fallback || !newest?.broken) return false;
     this.#askedAgain = true;
     this.#candidates.again();
-    return this.#parts.store.retries.withdraw();
+    return this.#withdraw();
+  }
+
+  async #withdraw(): Promise<boolean> {
+    const isGranted = await this.#parts.store.retries.withdraw();
+    if (!isGranted) this.#parts.metrics.tallies.retriesDenied++;
+    return isGranted;
   }
 
   /**
@@ -314,13 +327,12 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     return false;
   }
 
-  /** The gateway has tried what it may, so a client's own retries would only multiply the load. */
-  #answerFailure(newest: Failure): false {
+  /** `isSpent`: the gateway has tried what it may, so a client's own retries would only multiply the load. */
+  #answerFailure(newest: Failure, isSpent = this.#context.attempts > 1): false {
     const failure = newest.kind === 'rejected' ? newest : (this.#word.failure ?? newest);
     this.#context.outcome = 'error';
     this.#context.served = undefined;
-    const isSpent = failure.kind === 'refused' || (failure.kind !== 'rejected' && this.#context.attempts > 1);
-    const headers = isSpent ? NO_RETRY : {};
+    const headers = failure.kind === 'refused' || (failure.kind !== 'rejected' && isSpent) ? NO_RETRY : {};
     if (failure.answer) this.delivery.failWith(failure.answer, failure.error, headers);
     else this.delivery.fail(failure.error, headers);
     return false;

@@ -93,7 +93,7 @@ function checkFallbacks(models: readonly Entry[], faults: FaultList): void {
       const at = `${path}.fallbacks[${index}]`;
       seen.add(fallback, at);
       if (fallback === name) faults.add(at, 'is this model itself');
-      else if (fallback === '*' || !byName.has(fallback)) faults.add(at, 'names no model of this file');
+      else if (!byName.has(fallback)) faults.add(at, 'names no model of this file');
       else if (leadsTo(byName, fallback, name)) faults.add(at, 'leads back to this model');
     }
   }

@@ -328,3 +328,22 @@ test('a reload cannot open a gateway to the network by dropping its clients', (t
   t.match(reloadOptions(result), { kind: 'faults', faults: [{ path: 'server.host' }] });
   t.end();
 });
+
+test('fallbacks name other models of the file, each once, and never lead back', (t) => {
+  const model = (name: string, fallbacks: string) =>
+    `  - { name: "${name}", targets: [{ upstream: u }], fallbacks: [${fallbacks}] }\n`;
+  const head =
+    'upstreams: [{ name: u, protocol: openai, baseUrl: "http://127.0.0.1:9", credentials: [{ id: k, key: key-one }] }]\nmodels:\n';
+  const wrong = model('a', 'b, a, z, "*", b') + model('b', 'c') + model('c', 'a') + model('*', '');
+  t.match(faultsOf(head + wrong), {
+    'models[0].fallbacks[0]': /leads back/,
+    'models[0].fallbacks[1]': /itself/,
+    'models[0].fallbacks[2]': /no model of this file/,
+    'models[0].fallbacks[3]': /without blanks or/,
+    'models[0].fallbacks[4]': /same model as/,
+    'models[1].fallbacks[0]': /leads back/,
+    'models[2].fallbacks[0]': /leads back/,
+  });
+  t.strictSame(configOf(head + model('a', 'b, c') + model('b', 'c') + model('c', '')).models[0]?.fallbacks, ['b', 'c']);
+  t.end();
+});

@@ -161,6 +161,13 @@ export function storeContract(subject: ContractSubject): void {
       ['k0'],
     );
     t.equal(choices.filter((choice) => choice.credential === 'k0').length, 1);
+    await cluster.workers[0]!.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'unknown', trial: true });
+    await sleep(HEARD);
+    t.equal(
+      (await chooseAll(cluster, 6)).filter((choice) => choice.trial).length,
+      1,
+      'one that found out nothing is given again',
+    );
     await last(cluster).report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'ok', trial: true });
     await sleep(HEARD);
     t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [

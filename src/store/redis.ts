@@ -143,7 +143,8 @@ export class RedisStore implements PrimaryStore {
       if (this.#breaker.open) this.#onRest(rest);
     }
     const key = credentialKey(outcome.upstream, outcome.credential);
-    if (outcome.kind !== 'ok' || outcome.trial) this.#tell('tidegateReport', `rest:${key}`, reportArguments(key, outcome));
+    if ((outcome.kind !== 'ok' && outcome.kind !== 'unknown') || outcome.trial)
+      this.#tell('tidegateReport', `rest:${key}`, reportArguments(key, outcome));
   }
 
   async pause(key: CredentialKey): Promise<void> {

@@ -3,7 +3,7 @@ import { FAILURE_WINDOW, LEAST_FAILURES } from '../../credential/failure-windows
 /**
  * Learn from an attempt and tell every worker: the same rules as `Rests.report`.
  *
- * KEYS[1] the credential's rests · ARGV prefix, credential key, model, reason or 'ok', told ms or -1, first and longest ms,
+ * KEYS[1] the credential's rests · ARGV prefix, credential key, model, reason, 'ok' or 'unknown', told ms or -1, first and longest ms,
  * trial 1|0, attempts since the last report where the failure is only counted, else 0
  */
 export const REPORT = `
@@ -17,6 +17,17 @@ if reason == 'ok' then
     if state and (state.till <= now or state.reason == 'failing') then
       redis.call('HDEL', KEYS[1], 'm:' .. name)
       tell(key, name, state.reason, 0)
+    end
+  end
+  return 1
+end
+
+if reason == 'unknown' then
+  for _, name in ipairs({ '*', model }) do
+    local state = parse(safe('HGET', KEYS[1], 'm:' .. name))
+    if state then
+      state.lease = 0
+      write(KEYS[1], 'm:' .. name, state)
     end
   end
   return 1
