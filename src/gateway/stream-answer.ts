@@ -9,7 +9,7 @@ import { GatewayError } from '../errors.js';
 import { redact } from '../log.js';
 import type { Tallies } from '../metrics/record.js';
 import type { StreamObserver } from '../protocol/protocol.js';
-import { type EventSource, isWholeEvent, lastEventBorder } from '../protocol/sse.js';
+import { type EventSource, isWholeEvent } from '../protocol/sse.js';
 import { allowedResponseHeaders } from '../upstream/response-headers.js';
 import type { UpstreamFault, UpstreamHeaders } from '../upstream/upstream.js';
 import type { Usage } from '../usage.js';
@@ -17,7 +17,7 @@ import type { AnswerReader, AttemptControl } from './answer-reader.js';
 import type { RequestContext } from './context.js';
 import type { Delivery } from './delivery.js';
 import { clientStalled, errorInAnswer, type Failure, failureOf, timedOut, unusable } from './failure.js';
-import { type SeenSoFar, usageSoFar } from './usage-so-far.js';
+import { type SeenSoFar, seenAtFirst, usageSoFar } from './usage-so-far.js';
 
 /** Preamble held at most, in bytes and in pieces (pings may go on for an hour); past either the stream counts as begun. */
 const MOST_HELD = 64 * 1024;
@@ -132,8 +132,7 @@ export class StreamAnswer implements AnswerReader {
   #begin(): void {
     const { control, delivery, headers, context, observer } = this.#parts;
     this.#relaying = true;
-    const asked = context.body?.length ?? 0;
-    this.#begun = { asked, held: this.#held.length, event: lastEventLength(this.#held) };
+    this.#begun = seenAtFirst(this.#held, context.body?.length ?? 0);
     context.body = undefined;
     control.begun();
     if (observer.keptAs) control.keep(observer.keptAs);
@@ -188,11 +187,6 @@ export class StreamAnswer implements AnswerReader {
     const { control } = this.#parts;
     control.finish({ kind: 'delivered', outcome, usage: this.usage, failure });
   }
-}
-
-/** Of text that ends with an event. */
-function lastEventLength(text: string): number {
-  return text.length - lastEventBorder(text.slice(0, -2));
 }
 
 /** The client was told by the upstream itself; its credential is judged as if nothing had come. */
