@@ -30,7 +30,7 @@ export interface RedisAccess {
 const ROLL_CALL_EVERY = 1_000;
 /** A worker that missed so many is counted among the others no longer. */
 const WORKER_LEASE = 5 * ROLL_CALL_EVERY;
-/** In roll calls. Slots have a lease of 30 s: some renewals may be lost. */
+/** In roll calls. Slots have a lease of 15 s: two renewals may be lost. */
 const RENEW_EVERY = 5;
 const MOST_PER_CALL = 1_000;
 const MOST_ASKED = 200;

@@ -6,7 +6,7 @@
  */
 export const LIMITS = `
 local BUCKETS = 61
-local SLOT_LEASE = 30000
+local SLOT_LEASE = 15000
 local DAY = 86400000
 
 local function num(text) return tonumber(text or 0) or 0 end
