@@ -78,12 +78,23 @@ export function shortened(text: string, { start, end }: Span): string {
 export function readString(text: string, span: Span | undefined): string | undefined {
   if (!span || text.charCodeAt(span.start) !== 0x22) return undefined;
   const quoted = text.slice(span.start, span.end);
-  if (PLAIN.test(quoted)) return quoted.slice(1, -1);
+  if (PLAIN.test(quoted)) return detached(quoted.slice(1, -1));
   try {
     return JSON.parse(Buffer.from(quoted, 'latin1').toString('utf8')) as string;
   } catch {
     throw new GatewayError('invalid_json', 'The request body is not a valid JSON object.');
   }
+}
+
+/** V8 keeps shorter pieces of a string as strings of their own. */
+const SHORTEST_VIEW = 13;
+
+/**
+ * The same text without the body that it is a piece of: a longer piece is a view, and a model's name that is remembered
+ * with a session would keep its whole body, hundreds of kilobytes each.
+ */
+function detached(text: string): string {
+  return text.length < SHORTEST_VIEW ? text : Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function roleOf(message: string): string | undefined {

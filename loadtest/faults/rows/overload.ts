@@ -266,7 +266,10 @@ export const OVERLOAD_ROWS: readonly FaultRow[] = [
       const models = modelsFor('o7', { forms: ['chat'], credentials: 2 });
       slowUpstream(bench, 'o7-chat-a', 600);
       const env = wayIn(bench, 'hold', '--max-old-space-size=220', '--expose-gc');
-      const gateway = await bench.startGateway({ models, config: { server: { overload: { heapPercent: 40 } } } }, { env });
+      const gateway = await bench.startGateway(
+        { models, config: { server: { overload: { heapPercent: 40 } }, timeouts: { headers: '10s', total: '30s' } } },
+        { env },
+      );
       const before = gateway.workers();
       const load = new Load(gateway.origin, { rate: 40, wishes: [{ model: 'o7-chat' }] });
       await sleep(500);
