@@ -59,7 +59,7 @@ async function away({ redis, stores }: Bench): Promise<void> {
 
 test('Redis goes away in the middle: in sum at most five per cent more than the limit gets through, and it is told afterwards', async (t) => {
   const limits = { rpm: 100 };
-  const both = await bench(t, config(limits, { timeout: 500 }));
+  const both = await bench(t, config(limits, { timeout: 2_000 }));
   const before = await through(both.stores, 60, limits);
   t.equal(before, 60);
   await sleep(1_200);
@@ -74,7 +74,7 @@ test('Redis goes away in the middle: in sum at most five per cent more than the 
 
 test('policy closed: without Redis a client with limits is refused, and at once', async (t) => {
   const limits = { rpm: 100 };
-  const both = await bench(t, config(limits, { timeout: 500, limitsWhenAway: 'closed' }));
+  const both = await bench(t, config(limits, { timeout: 2_000, limitsWhenAway: 'closed' }));
   t.equal(await through(both.stores, 8, limits), 8);
   await away(both);
   t.match(await both.stores[0]?.admit(question(limits)), { admitted: false, limit: 'away' });
