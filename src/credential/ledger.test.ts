@@ -314,3 +314,15 @@ test('a trial that found out nothing is given to the next', async (t) => {
   ledger.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'unknown', trial: true }, 1_002);
   t.match(ledger.choose(REQUEST, 1_003), { found: true, trial: true });
 });
+
+test('a session whose credential is spent is served elsewhere for a while and stays; one pinned to it waits for nobody', async (t) => {
+  const ledger = new Ledger(configOf([1, 1]));
+  const request = { ...REQUEST, session: 's' };
+  const { credential } = picked(ledger, request, 0);
+  ledger.report({ upstream: 'u', credential, model: 'm', kind: 'spent', retryAfter: 1_000 }, 1);
+  const elsewhere = picked(ledger, request, 2);
+  t.match(elsewhere, { sticky: false, spilled: true });
+  t.not(elsewhere.credential, credential);
+  t.match(ledger.choose({ ...request, pinned: true }, 3), { credential, sticky: true, trial: false });
+  t.match(ledger.choose(request, 1_001), { credential, sticky: true });
+});

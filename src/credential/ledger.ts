@@ -80,14 +80,14 @@ export class Ledger {
 
   /**
    * Sticky hit, else the next in turn skipping what rests or is full; binds the session to what it gives, unless its own was
-   * merely tried or is full for the moment. `holder` gets the slot of a credential with a cap.
+   * merely tried, or is full or spent for the moment. `holder` gets the slot of a credential with a cap.
    */
   choose(request: ChoiceRequest, now: number, holder: Holder = 0): Choice {
     const tiers = this.#plan.routes.get(request.alias) ?? [];
     const session = request.session === undefined ? undefined : sessionKey(request.session, request.alias);
     const bound = session === undefined ? undefined : this.#sessions.get(session, now);
     const place = bound && this.#placeOf(bound, tiers);
-    const kept = place && this.#usable(place.target, place.member, request, now);
+    const kept = place && this.#usable(place.target, place.member, request, now, request.pinned);
     if (kept !== undefined) return this.#settle(kept, { request, session, sticky: true, spilled: false, holder }, now);
     const spilled = place !== undefined && this.#standing(place.target, place.member, request, now) !== 'resting';
     if (spilled && request.pinned && !isExcluded(request, place.target.upstream, place.member.key)) return BUSY;
@@ -209,10 +209,11 @@ export class Ledger {
     return pick;
   }
 
-  #usable(target: Target, member: Member, request: ChoiceRequest, now: number): Candidate | undefined {
+  /** `orSpent`: nobody else will do, and what is merely spent has refused nothing. */
+  #usable(target: Target, member: Member, request: ChoiceRequest, now: number, orSpent = false): Candidate | undefined {
     if (isExcluded(request, target.upstream, member.key) || this.#isFull(member)) return undefined;
     const standing = this.#standing(target, member, request, now);
-    if (standing === 'resting') return undefined;
+    if (standing === 'resting' || (standing === 'spent' && !orSpent)) return undefined;
     return { target, member, model: target.model ?? request.model, trial: standing === 'trial' };
   }
 

@@ -15,8 +15,11 @@ import { credentialKey } from './plan.js';
 import { type FailureReason, REST_MEMORY, reasonOf, restLength, TRIAL_LEASE, toldLength, UNTIL_RESUMED } from './rest-length.js';
 import type { CredentialKey, Outcome, Rest, RestReason } from './types.js';
 
-/** `trial`: the rest is over and the caller may be the one that tries, after `grant`. */
-export type Standing = 'free' | 'trial' | 'resting';
+/**
+ * `trial`: the rest is over and the caller may be the one that tries, after `grant`. `spent`: it rests, but only until a limit
+ * fills up, and nothing was refused: its sessions stay with it.
+ */
+export type Standing = 'free' | 'trial' | 'spent' | 'resting';
 
 /** The rest that keeps a credential out longest. */
 export interface Blocked {
@@ -66,8 +69,8 @@ export class Rests {
     for (const name of [EVERY_MODEL, model]) {
       const state = this.#current(models, key, name, now);
       if (state === undefined) continue;
-      if (state.until > now || state.lease > now) return 'resting';
-      standing = 'trial';
+      if (state.reason !== 'spent' && (state.until > now || state.lease > now)) return 'resting';
+      standing = state.reason === 'spent' ? 'spent' : 'trial';
     }
     return standing;
   }

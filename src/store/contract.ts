@@ -207,14 +207,20 @@ export function storeContract(subject: ContractSubject): void {
     async (cluster, t) => {
       const spent = (credential: string, retryAfter: number) =>
         cluster.workers[0]!.report({ upstream: 'u', credential, model: 'm', kind: 'spent', retryAfter });
+      const session = { ...REQUEST, session: 'of-k0' };
+      const home = found(await last(cluster).choose(REQUEST));
+      await last(cluster).bind({ request: session, choice: { ...home, credential: 'k0' } });
       await spent('k0', 800);
       await sleep(HEARD);
       t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [['k1', 8]]);
+      t.match(await last(cluster).choose(session), { credential: 'k1', spilled: true });
+      t.match(await last(cluster).choose({ ...session, pinned: true }), { credential: 'k0', sticky: true });
       await spent('k1', 60_000);
       await sleep(HEARD);
       t.match(await last(cluster).choose(REQUEST), { found: true, credential: 'k0' });
       await sleep(800);
       t.notOk((await chooseAll(cluster, 8)).some((choice) => choice.trial || choice.credential !== 'k0'));
+      t.match(await last(cluster).choose(session), { credential: 'k0', sticky: true });
     },
   );
 

@@ -91,7 +91,7 @@ local function grant(key, name)
   end
 end
 
--- The session's own credential is in order and was merely tried: the session stays with it.
+-- The session's own credential is in order and was merely tried, or is full or spent for the moment: the session stays with it.
 local stays = false
 -- It cannot be used all the same, and was not tried: then it is at its cap.
 local onlyFull = false
@@ -114,12 +114,14 @@ local function settle(pick, sticky)
   return reply('ok', pick.target.upstream, pick.id, model, sticky and '1' or '0', pick.trial and '1' or '0', takes and '1' or '0', stays and '1' or '0')
 end
 
-local function usable(target, id)
+-- 'orSpent': nobody else will do, and what is merely spent has refused nothing.
+local function usable(target, id, orSpent)
   local key = target.upstream .. '/' .. id
   if tried(target.upstream, key) then return nil end
-  local is = standing(key, modelOf(target)).is
-  if is == 'resting' or full(target, key) then return nil end
-  return { target = target, id = id, trial = is == 'trial' }
+  local found = standing(key, modelOf(target))
+  local rests = found.is == 'resting' and not (orSpent and found.reason == 'spent')
+  if rests or full(target, key) then return nil end
+  return { target = target, id = id, trial = found.is == 'trial' }
 end
 
 -- One more pick of a level; what it was before. Its time to live is renewed now and then, and when it may be new.
@@ -187,9 +189,10 @@ local function kept()
   for _, tier in ipairs(tiers) do
     for _, target in ipairs(tier.targets) do
       if target.upstream == upstream and target.model == name then
-        stays = standing(upstream .. '/' .. id, modelOf(target)).is ~= 'resting'
+        local found = standing(upstream .. '/' .. id, modelOf(target))
+        stays = found.is ~= 'resting' or found.reason == 'spent'
         onlyFull = stays and not tried(upstream, upstream .. '/' .. id)
-        return usable(target, id)
+        return usable(target, id, pinned)
       end
     end
   end
