@@ -18,6 +18,7 @@ import { PROCESS_END_ROWS } from './rows/process-ends.js';
 import { RECORD_ROWS } from './rows/records.js';
 import { SHARING_ROWS } from './rows/sharing.js';
 import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
+import { STORE_CAP_ROWS } from './rows/store-caps.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
 import { CONNECTION_ROWS } from './rows/upstream-connection.js';
@@ -25,6 +26,7 @@ import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
+  ...STORE_CAP_ROWS,
   ...SOAK_ROWS,
   ...LONG_RUN_ROWS,
   ...PROCESS_DEATH_ROWS,

@@ -10,7 +10,7 @@ export const FAMILIES: readonly Family[] = [
   { letter: 'U', title: 'Upstreams', rows: 30 },
   { letter: 'C', title: 'Clients', rows: 14 },
   { letter: 'H', title: 'HTTP and JSON attacks', rows: 14 },
-  { letter: 'S', title: 'Store (Redis)', rows: 18 },
+  { letter: 'S', title: 'Store (Redis)', rows: 19 },
   { letter: 'P', title: 'Processes', rows: 15 },
   { letter: 'O', title: 'Overload', rows: 10 },
   { letter: 'K', title: 'Credentials and access', rows: 14 },

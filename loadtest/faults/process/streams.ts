@@ -9,7 +9,13 @@ export interface OpenStreams {
 }
 
 /** Opens streams of a model and waits until each has had its first bytes, or has ended. */
-export async function openStreams(origin: string, model: string, count: number, patience = 30_000): Promise<OpenStreams> {
+export async function openStreams(
+  origin: string,
+  model: string,
+  count: number,
+  patience = 30_000,
+  key?: string,
+): Promise<OpenStreams> {
   let begun = 0;
   const answers = Array.from({ length: count }, () => {
     let first = true;
@@ -17,7 +23,7 @@ export async function openStreams(origin: string, model: string, count: number, 
       if (first) begun++;
       first = false;
     };
-    return ask(origin, { model, stream: true, text: null, patience, onText }).then((answer) => {
+    return ask(origin, { model, stream: true, text: null, patience, key, onText }).then((answer) => {
       onText();
       return answer;
     });
