@@ -5,7 +5,7 @@ import { startGateway } from './helpers/gateway.js';
 import { ask, CLIENTS, type ClientProtocol, crossConfig } from './helpers/protocols.js';
 import { startRecordingUpstream } from './helpers/recording-upstream.js';
 
-const timeouts = { headers: '600ms', firstToken: '600ms', idle: '900ms', total: '3s' };
+const timeouts = { headers: '1500ms', firstToken: '1500ms', idle: '1500ms', total: '5s' };
 const STREAM = { 'content-type': 'text/event-stream' };
 
 /** First an event that is no content, then any number of pieces of text. */
