@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type t as tap, test } from 'tap';
+import { startClusterGroup } from '../../loadtest/faults/redis/cluster-group.js';
+import { startSentinelGroup } from '../../loadtest/faults/redis/sentinel-group.js';
 import { startRedis } from '../../test/helpers/redis.js';
 import { contractConfig } from './contract-config.js';
 import { RedisStore } from './redis.js';
 
 const run = promisify(execFile);
 
-type Checks = Pick<typeof tap, 'match' | 'ok'>;
+type Checks = Pick<typeof tap, 'match' | 'ok' | 'same'>;
 
 /** A new session over the script, the same one from memory, and a rest heard by another worker. */
 async function servesFrom(url: string, t: Checks): Promise<void> {
@@ -77,4 +79,50 @@ test('over a sentinel', async (t) => {
     );
   for (let tick = 0; tick < 200 && !(await knows()); tick++) await sleep(50);
   await servesFrom(`redis+sentinel://127.0.0.1:${port}/main`, t);
+});
+
+/** A worker before, while and after `failOver` takes away the server that holds our keys: it always answers, and its session stays. */
+async function outlives(url: string, failOver: () => Promise<unknown>, t: Checks): Promise<void> {
+  const store = new RedisStore(contractConfig({ store: { timeout: 100 } }), url);
+  try {
+    await store.ready;
+    const request = { alias: 'm', model: 'm', session: 's' };
+    const credential = async () => {
+      const choice = await store.choose(request);
+      return choice.found && choice.credential;
+    };
+    for (let tick = 0; tick < 500 && store.choose(request) instanceof Promise; tick++) await sleep(10);
+    const before = await credential();
+    const seen = new Set([before]);
+    let over = false;
+    const done = failOver().finally(() => {
+      over = true;
+    });
+    for (let asked = 0; !over; asked++, await sleep(20)) {
+      seen.add(await credential());
+      t.match(await store.choose({ ...request, session: `new-${asked}` }), { found: true });
+    }
+    await done;
+    for (let tick = 0; tick < 1_000 && store.health.degraded; tick++) await sleep(20);
+    t.match(store.health, { degraded: false });
+    seen.add(await credential());
+    t.same([...seen], [before], 'the session stayed');
+  } finally {
+    await store.close();
+  }
+}
+
+test('a sentinel names another master: used without a restart, sessions stay', async (t) => {
+  const group = await startSentinelGroup();
+  t.teardown(() => group.stop());
+  const old = await group.master();
+  await outlives(group.url, () => old.kill().then(() => group.failedOver(old)), t);
+});
+
+test('a replica takes over the slot of our keys in a cluster: used without a restart, sessions stay', async (t) => {
+  const group = await startClusterGroup();
+  t.teardown(() => group.stop());
+  const key = '{tidegate}:turns';
+  const old = await group.holder(key);
+  await outlives(group.url, () => old.kill().then(() => group.failedOver(key, old)), t);
 });
