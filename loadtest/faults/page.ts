@@ -1,4 +1,5 @@
 /** docs/faults.md, written from a run. Pure. */
+import { PATIENCE } from './expect.js';
 import { FAMILIES } from './families.js';
 import type { FaultRow } from './row.js';
 import type { RowResult } from './run-rows.js';
@@ -17,13 +18,15 @@ export function faultsPage(
   results: readonly RowResult[],
   { node, cores, seconds, beside }: PageFacts,
 ): string {
+  const stretched =
+    PATIENCE > 1 ? `Limits and bounds were stretched ${PATIENCE} times, for a machine that did other things too.` : '';
   const found = new Map(results.map((result) => [result.id, result]));
   return [
     '# Faults',
     '',
     'Written by `npm run faults -- --write`; nothing here was typed by hand. A wall of faulty upstreams, badly behaved clients, broken stores',
     'and killed processes against the gateway as it is started for real; every row is judged from outside, by what the client got and by what',
-    `the wall saw. Node ${node}, ${cores} cores, ${Math.round(seconds)} s. ${beside}`.trimEnd(),
+    `the wall saw. Node ${node}, ${cores} cores, ${Math.round(seconds)} s. ${beside}${stretched}`.trimEnd(),
     '',
     row(SCORE_HEAD),
     row(SCORE_HEAD.map(() => '---')),
