@@ -65,6 +65,8 @@ export type StoreToPrimary =
   /** A client's limits asked without a choice: the session's credential is known. */
   | { readonly type: 'store-admit'; readonly id: number; readonly request: AdmissionRequest }
   | { readonly type: 'store-give'; readonly returns: readonly Return[] }
+  /** Whose slots they are in a store that many hosts share: the beginning of their names. */
+  | { readonly type: 'store-owner'; readonly owner: string }
   /** Requests begun since the last such message, and whether a retry is wished. */
   | { readonly type: 'store-retry'; readonly id: number; readonly requests: number; readonly wish: boolean }
   | { readonly type: 'store-pause'; readonly id: number; readonly key: CredentialKey; readonly paused: boolean }

@@ -50,6 +50,9 @@ export class EmbeddedStore implements PrimaryStore {
       case 'store-give':
         for (const back of message.returns) this.give(back);
         return;
+      case 'store-owner':
+        // Here a slot is its worker's by the channel that it was asked over.
+        return;
       case 'store-touch':
         return this.#ledger.touch(message.session, this.#now());
       case 'store-bind':

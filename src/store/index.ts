@@ -5,6 +5,7 @@ import { EmbeddedStore } from './embedded.js';
 import { inProcessStore } from './in-process.js';
 import { OverIpcStore } from './over-ipc.js';
 import type { PrimaryLink, PrimaryStore } from './primary-link.js';
+import { slotOwner } from './slot-names.js';
 import type { RestListener, Store } from './store.js';
 
 /** The stores of one configuration, one for each kind of process. */
@@ -23,7 +24,10 @@ export async function createStoreMaker(config: GatewayConfig): Promise<StoreMake
   if (url === undefined) return embeddedStores(config);
   const { RedisStore } = await import('./redis.js');
   return {
-    worker: (_link, onRest) => new RedisStore(config, url, onRest),
+    worker: (link, onRest) => {
+      link.send({ type: 'store-owner', owner: slotOwner() });
+      return new RedisStore(config, url, onRest);
+    },
     primary: () => new RedisStore(config, url, undefined, false),
     single: (onRest) => new RedisStore(config, url, onRest),
   };

@@ -97,6 +97,30 @@ test('slots of a host that died end with their lease, those of the living are re
   t.equal(await through(both.stores.slice(1), 9, limits), 1);
 });
 
+test('slots of a worker that its primary saw die are free at once, those of others are not', async (t) => {
+  const limits = { concurrency: 4 };
+  const settings = contractConfig({
+    ...{ cap: 2, weights: [1] },
+    clients: [{ name: 'app', keyHash: '', models: ['*'], ...limits }],
+    store: { timeout: 2_000 },
+  });
+  const { redis, stores } = await bench(t, settings);
+  const primary = new RedisStore(settings, redis.url, undefined, false);
+  t.teardown(() => primary.close());
+  await primary.ready;
+  t.equal(await through(stores, 12, limits), 4);
+  const ask = () => stores[0]?.choose({ alias: 'm', model: 'm' });
+  for (let index = 0; index < 2; index++) t.match(await ask(), { found: true });
+  t.match(await ask(), { found: false, reason: 'busy' });
+  await redis.command('ZADD', '{tidegate}:slots:c:app', String(Date.now() + 10_000), 'dead.1');
+  await redis.command('ZADD', '{tidegate}:slots:k:u/k0', String(Date.now() + 10_000), 'dead.2');
+  primary.answer({ type: 'store-owner', owner: 'dead.' }, () => {}, 3);
+  primary.gone(3);
+  primary.gone(4);
+  await until(async () => (await redis.command('ZCARD', '{tidegate}:slots:k:u/k0')) === '2');
+  await until(async () => (await redis.command('ZCARD', '{tidegate}:slots:c:app')) === '4');
+});
+
 test('every key of limits and usage has a time to live and the one hash tag', async (t) => {
   const limits = { rpm: 10, tpm: 1_000, concurrency: 4, budget: { usd: 5, per: 'month' } } as const;
   const both = await bench(t, config(limits, { timeout: 2_000 }));

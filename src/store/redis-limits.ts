@@ -45,6 +45,7 @@ export class RedisLimits {
   readonly #timer: NodeJS.Timeout | undefined;
   /** Credentials' slots that this worker holds. */
   readonly #credentialSlots = new Map<string, CredentialKey>();
+  readonly #owners = new Map<number, string>();
   #config: GatewayConfig;
   #calls = 0;
   /** The rank may be any until the first roll call; of this host alone there are so many. */
@@ -113,6 +114,23 @@ export class RedisLimits {
     if (this.#access.isAway()) return this.#own.settle(settlement, timeOfNow());
     const charge = this.#own.afterwards(settlement);
     if (charge) this.#outbox.add({ kind: 'charge', charge });
+  }
+
+  /** A worker of this primary, by the beginning of its slots' names. */
+  meet(worker: number, owner: string): void {
+    this.#owners.set(worker, owner);
+  }
+
+  /** That worker is gone: its slots are free at once where Redis can be told, and with the end of their leases where not. */
+  bury(worker: number): void {
+    const owner = this.#owners.get(worker);
+    this.#owners.delete(worker);
+    if (owner === undefined || this.#access.isAway()) return;
+    const places = slotPlaces(this.#config);
+    for (let from = 0; from < places.length; from += MOST_PER_CALL) {
+      const part = JSON.stringify(places.slice(from, from + MOST_PER_CALL));
+      this.#access.run('tidegateDropSlots', 'limit', [owner, part]).catch(() => this.#access.failed());
+    }
   }
 
   /** Redis is back: it is told what was used meanwhile, and which slots are held. */
@@ -200,6 +218,15 @@ export class RedisLimits {
     if (this.#access.isAway()) return;
     this.#access.run('tidegateGive', 'limit', [JSON.stringify(returns)]).catch(() => this.#access.failed());
   }
+}
+
+/** Where slots can be held at all, as the scripts name them. */
+function slotPlaces({ clients, upstreams }: GatewayConfig): string[] {
+  const limited = clients.filter(({ concurrency }) => concurrency !== undefined).map(({ name }) => `c:${name}`);
+  const capped = upstreams.flatMap(({ name, credentials }) =>
+    credentials.filter(({ concurrency }) => concurrency !== undefined).map(({ id }) => `k:${name}/${id}`),
+  );
+  return [...limited, ...capped];
 }
 
 function isLimited({ rpm, tpm, concurrency, budget }: GatewayConfig['clients'][number]): boolean {

@@ -11,6 +11,7 @@ import type { Choice, ChoiceRequest, ChosenCredential, CredentialKey, Outcome } 
 import { shareOf } from '../limits/share.js';
 import type { AdmissionRequest, Return, Verdict } from '../limits/types.js';
 import { log } from '../log.js';
+import type { StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { UsageTable } from '../usage.js';
 import { Breaker } from './breaker.js';
 import { hasCaps } from './has-caps.js';
@@ -27,7 +28,7 @@ import { RetryShares } from './retry-shares.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
 import { readUsage, rowText } from './usage-rows.js';
-import { limitedBy, unwanted } from './verdicts.js';
+import { limitedBy, unwanted, withVerdict } from './verdicts.js';
 
 const PLAN_TTL = 7 * 86_400_000;
 const PICKS_EVERY = 1_000;
@@ -176,14 +177,17 @@ export class RedisStore implements PrimaryStore {
     return { ...(reply === undefined ? this.#own.snapshot(performance.now()) : readSnapshot(reply, plan)), clients };
   }
 
-  /** Workers ask Redis themselves. */
-  answer(): void {}
+  /** Workers ask Redis themselves; all they say here is who they are. */
+  answer(message: StoreToPrimary, _send: (message: StoreToWorker) => void, worker = 0): void {
+    if (message.type === 'store-owner') this.#limits.meet(worker, message.owner);
+  }
 
   /** Workers hear rests from Redis themselves. */
   greet(): void {}
 
-  /** What a worker held ends with its leases. */
-  gone(): void {}
+  gone(worker: number): void {
+    this.#limits.bury(worker);
+  }
 
   async close(): Promise<void> {
     clearInterval(this.#picksTimer);
@@ -204,15 +208,14 @@ export class RedisStore implements PrimaryStore {
     this.#taken(request, choice);
     // Only while nobody asks: a call that was merely late may have bound the session elsewhere.
     if (this.#breaker.open) this.#known.remember(request, choice, this.#known.epoch, now);
-    return verdict ? { ...choice, verdict } : choice;
+    return withVerdict(choice, verdict);
   }
 
   /** The session's credential is known: only the client's limits are asked. */
   async #admitted(request: AdmissionRequest, choice: ChosenCredential): Promise<Choice> {
     const verdict = await this.admit(request);
-    if (verdict.admitted) return { ...choice, verdict };
-    this.#known.unpick(choice);
-    return limitedBy(verdict);
+    if (!verdict.admitted) this.#known.unpick(choice);
+    return withVerdict(choice, verdict);
   }
 
   /** Redis was asked and did not answer: a session that this worker knows stays where it is. */
@@ -220,9 +223,7 @@ export class RedisStore implements PrimaryStore {
     const known = this.#known.recall(request, performance.now());
     if (known === undefined) return this.#chooseAlone(request);
     this.#fallbacks++;
-    const verdict = request.admit && this.#limits.alone(request.admit);
-    if (verdict?.admitted === false) return limitedBy(verdict);
-    return verdict ? { ...known, verdict } : known;
+    return withVerdict(known, request.admit && this.#limits.alone(request.admit));
   }
 
   async #ask(request: ChoiceRequest): Promise<Choice> {
@@ -382,7 +383,8 @@ export class RedisStore implements PrimaryStore {
 
   #changed(open: boolean): void {
     if (open) {
-      log.warn({ event: 'store-degraded', store: 'redis' }, 'Redis does not answer: this process chooses on its own view');
+      const { fault } = this.#client;
+      log.warn({ event: 'store-degraded', store: 'redis', fault }, 'Redis does not answer: this process chooses on its own view');
       this.#calls.giveUp();
       this.#limits.giveUp();
       this.#grants.giveUp();

@@ -9,6 +9,12 @@ export function limitedBy(verdict: Verdict): NoCredential {
   return { found: false, reason: 'limited', verdict, retryAfter: verdict.admitted ? undefined : verdict.retryAfter };
 }
 
+/** The choice, unless the client's limits say no. */
+export function withVerdict(choice: Choice, verdict: Verdict | undefined): Choice {
+  if (verdict === undefined) return choice;
+  return verdict.admitted ? { ...choice, verdict } : limitedBy(verdict);
+}
+
 /** What must be given back of an answer that came too late to be used. */
 export function unwanted(choice: Choice): Return[] {
   const returns = unwantedVerdict(choice.verdict);

@@ -1,7 +1,7 @@
 /** Every script by the name it is called by; each takes one key, which decides the slot all others share. */
 import { CHOOSE } from './choose.js';
 import { COMMON } from './common.js';
-import { ADMIT, GIVE, LIMITS, ROLL_CALL, USES } from './limits.js';
+import { ADMIT, DROP_SLOTS, GIVE, LIMITS, ROLL_CALL, USES } from './limits.js';
 import { PAUSE, REPORT } from './report.js';
 import { RETRIES } from './retries.js';
 import { SESSIONS } from './sessions.js';
@@ -15,6 +15,7 @@ export const SCRIPTS = {
   tidegateAdmit: COMMON + LIMITS + ADMIT,
   tidegateGive: COMMON + LIMITS + GIVE,
   tidegateUses: COMMON + LIMITS + USES,
+  tidegateDropSlots: COMMON + LIMITS + DROP_SLOTS,
   tidegateRollCall: COMMON + LIMITS + ROLL_CALL,
   tidegateReport: COMMON + REPORT,
   tidegatePause: COMMON + PAUSE,

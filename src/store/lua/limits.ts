@@ -273,6 +273,17 @@ end
 return 1
 `;
 
+/** A worker is dead. KEYS[1] any · ARGV prefix, the beginning of its slots' names, where slots are as JSON ['c:…', 'k:…', …]. */
+export const DROP_SLOTS = `
+for _, place in ipairs(cjson.decode(ARGV[3])) do
+  local key = P .. 'slots:' .. place
+  for _, slot in ipairs(safe('ZRANGE', key, 0, -1)) do
+    if string.sub(slot, 1, #ARGV[2]) == ARGV[2] then redis.call('ZREM', key, slot) end
+  end
+end
+return 1
+`;
+
 /**
  * A worker is alive and holds these slots: their leases begin anew, one that was lost is there again.
  * KEYS[1] the workers · ARGV prefix, worker, its lease in ms, slots as JSON [[key, slot], …] or '',
