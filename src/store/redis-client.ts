@@ -14,6 +14,8 @@ export interface RedisClient {
   probe(key: string): Promise<void>;
   /** Hear a channel; `onState` says whether it is being heard at this moment. */
   subscribe(channel: string, onMessage: (text: string) => void, onState: (heard: boolean) => void): void;
+  /** Why there is no connection, in the network's words; undefined while there is one. */
+  readonly fault: string | undefined;
   /** Called at every connection made, the first included. */
   onReady(listener: () => void): void;
   /** Give this connection up and make another. */
@@ -54,6 +56,7 @@ class Connection implements RedisClient {
   readonly #readyListeners: (() => void)[] = [];
   readonly #channels: ChannelListener[] = [];
   readonly #knownNodes = new Map<string, RedisAddress>();
+  fault: string | undefined;
   #main: Redis | Cluster;
   #again: NodeJS.Timeout | undefined;
   #closed = false;
@@ -112,7 +115,9 @@ class Connection implements RedisClient {
         ? openCluster(this.#place, [...this.#place.addresses, ...this.#knownNodes.values()])
         : new Redis({ ...optionsOf(this.#place), retryStrategy: reconnectDelay });
     // Without a listener an error ends the process; what it means is seen by whoever called.
-    client.on('error', () => {});
+    client.on('error', (error: Error & { lastNodeError?: Error }) => {
+      this.fault = (error.lastNodeError ?? error).message;
+    });
     client.on('ready', () => this.#ready(client));
     client.on('end', () => this.#ended(client));
     return client;
@@ -120,6 +125,7 @@ class Connection implements RedisClient {
 
   #ready(client: Redis | Cluster): void {
     if (client !== this.#main || this.#closed) return;
+    this.fault = undefined;
     if (client instanceof Cluster) this.#knowNodes(client);
     for (const listener of this.#readyListeners) listener();
   }

@@ -42,6 +42,7 @@ export const STORE_OUTAGE_ROWS: readonly FaultRow[] = [
       const [gateway] = trial.gateways;
       const health = (await (await fetch(`${gateway?.origin}/health`)).json()) as { store?: string };
       equal(health.store, 'degraded', 'the health page on the store');
+      ok(trial.lines('ECONNREFUSED') > 0, 'the log says why');
       trial.begin();
       await sleep(1_500);
       const redis = serverOn(port);
