@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { test } from 'tap';
 import { startRedis } from './helpers/redis.js';
 import { type ChatWish, chat, credentialOf, eachOf } from './helpers/requests.js';
+import { choicesMadeAlone } from './helpers/turns.js';
 import { build, configText, type GatewayUnderTest, startGateway, startMock } from './helpers/whole-gateway.js';
 
 const SESSIONS = 300;
@@ -32,10 +33,9 @@ test('sessions over workers', async (t) => {
       t.teardown(() => redis?.kill());
       const gateway = await startGateway(t, folder, configText({ mock, credentials: 20, redis: redis?.url }));
       const strays = await moved(gateway);
-      // On a machine so busy that the store takes longer than it may, a worker chooses alone, as it should, and says so.
-      const degraded = gateway.process.log.some(({ event }) => event === 'store-degraded');
-      if (degraded) t.comment(`the store was too slow on this machine: ${strays} sessions moved`);
-      else t.equal(strays, 0);
+      // On a machine so busy that the store takes longer than it may, a worker chooses alone, as it should, and counts it.
+      const alone = await choicesMadeAlone([gateway]);
+      t.ok(strays <= alone, `${strays} sessions moved, ${alone} choices were made alone`);
       t.ok(strays < SESSIONS / 2);
       t.match(await gateway.api('/api/sessions'), { count: SESSIONS });
     });
