@@ -14,6 +14,7 @@ import { log } from '../log.js';
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
 import type { UsageTable } from '../usage.js';
 import { Breaker } from './breaker.js';
+import { chooseArguments } from './choose-arguments.js';
 import { hasCaps } from './has-caps.js';
 import { KnownSessions } from './known-sessions.js';
 import type { ScriptName } from './lua/index.js';
@@ -251,11 +252,7 @@ export class RedisStore implements PrimaryStore {
   }
 
   #sendChoose(id: number, request: ChoiceRequest): boolean {
-    const { session, alias, model, exclude = [], pinned, slot = '', admit } = request;
-    const { ttl, maxSessions } = this.#config.sticky;
-    const key = session === undefined ? '' : sessionKey(session, alias);
-    const args = [alias, model, key, Math.ceil(sharedTtl(ttl)), maxSessions, exclude.join('\n')];
-    args.push(pinned ? 1 : 0, slot, admit ? JSON.stringify(admit) : '', this.#recalled(request));
+    const args = chooseArguments(request, this.#config.sticky, this.#recalled(request));
     this.#chooseOnce(args)
       .then((reply) => (asksForPlan(reply) ? this.#storePlan().then(() => this.#chooseOnce(args)) : reply))
       .then(
