@@ -3,8 +3,11 @@
  * process as text passes `redact` first.
  */
 import pino from 'pino';
+import { LogSink } from './log-sink.js';
 import { Redaction } from './redaction.js';
+import { unblockStderr } from './stderr.js';
 
+const STDERR = 2;
 /** Past this many buffered bytes lines are dropped rather than memory spent on a blocked stderr. */
 const MOST_BUFFERED = 4 * 1024 * 1024;
 
@@ -23,18 +26,11 @@ export function redact(text: string): string {
   return redaction.clean(text);
 }
 
-let dropped = 0;
-const destination = pino.destination({ dest: 2, sync: false, maxLength: MOST_BUFFERED });
-destination.on('drop', () => {
-  dropped++;
-});
-destination.on('error', () => {
-  dropped++;
-});
+const sink = new LogSink(STDERR, MOST_BUFFERED);
 
-/** Lines lost because stderr was blocked or closed. */
+/** Lines lost because stderr was blocked, full or closed. */
 export function droppedLines(): number {
-  return dropped;
+  return sink.dropped;
 }
 
 export const log = pino(
@@ -43,16 +39,13 @@ export const log = pino(
     base: { pid: process.pid },
     hooks: { streamWrite: redact },
   },
-  destination,
+  sink,
 );
 
 export type Log = typeof log;
 
-/** Write what is buffered, as the last act before leaving. */
+/** Write what is buffered, as the last act before leaving; what stderr does not take at once is lost. */
 export function flushLog(): void {
-  try {
-    destination.flushSync();
-  } catch {
-    // stderr is gone or not yet open: there is nowhere left to say so.
-  }
+  unblockStderr();
+  sink.flush();
 }

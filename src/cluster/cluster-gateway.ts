@@ -130,6 +130,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
 
   /** Connections that stay for long were given before their load was known. */
   onTick(): void {
+    for (const { id, stats } of this.#supervisor.links) this.#handover.giveUpLost(id, stats);
     if (this.#config.server.accept === 'spread') return;
     const seats = this.#seats();
     for (const link of this.#supervisor.links) {

@@ -65,6 +65,15 @@ export class Handover {
     return { waiting: line.offered.size, taken: line.taken };
   }
 
+  /**
+   * What the worker cannot have received is given up, or it would be out of turn for good: a process without a free file
+   * descriptor gets the offer without its connection, and Node answers for nobody. `epoch` changes with every word of the
+   * worker's own: who has spoken several times since has read what came before.
+   */
+  giveUpLost(worker: number, epoch: unknown): void {
+    this.#lines.get(worker)?.giveUpLost(epoch);
+  }
+
   /** Node asks a worker for one answer at a time; of one that owes an answer for another's offer nothing more is asked. */
   #chosen(inTurn: Line): Line {
     const id = this.#rules.choose();
@@ -75,9 +84,20 @@ export class Handover {
   }
 }
 
+/** The worker's words after which an offer must have been read. */
+const WORDS_AFTER_OFFER = 3;
+
+/** A connection that the worker has not answered for. */
+interface Offer {
+  readonly handle: Closable;
+  epoch: unknown;
+  /** Words of the worker since. */
+  words: number;
+}
+
 /** One worker's channel. */
 class Line {
-  readonly offered = new Map<number, Closable>();
+  readonly offered = new Map<number, Offer>();
   taken = 0;
   epoch: unknown;
   readonly #channel: Worker['process'];
@@ -118,11 +138,20 @@ class Line {
   /** The worker is gone: what it was offered is refused in its name, so that Node offers it to another. */
   bury(othersServe: boolean): void {
     this.#leaveTurn();
-    for (const [ack, handle] of this.offered) {
+    for (const [ack, { handle }] of this.offered) {
       if (othersServe) this.#channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: false });
       else handle.close();
     }
     this.offered.clear();
+  }
+
+  giveUpLost(epoch: unknown): void {
+    for (const [ack, offer] of this.offered) {
+      if (offer.epoch !== epoch) offer.words++;
+      offer.epoch = epoch;
+      // As if it were accepted: Node closes it here and the worker is in turn again.
+      if (offer.words > WORDS_AFTER_OFFER) this.#channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: true });
+    }
   }
 
   /** Node's own listener does it; without this the next offer would go to the dead worker again. */
@@ -131,7 +160,7 @@ class Line {
   }
 
   #offer(message: ClusterWord, seq: number, handle: Closable, rest: unknown[]): boolean {
-    this.offered.set(seq, handle);
+    this.offered.set(seq, { handle, epoch: undefined, words: 0 });
     return this.#send(message, handle, ...rest);
   }
 

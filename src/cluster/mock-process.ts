@@ -1,6 +1,7 @@
 /** The bundled mock LLM, for a start without a configuration: a process of its own that ends with the gateway. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Log } from '../log.js';
+import { unblockStderr } from '../stderr.js';
 import { RestartPolicy } from './restart-policy.js';
 
 /** The mock's own default of 16 KB would refuse a coding agent's first request. */
@@ -40,6 +41,7 @@ export class MockProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(this.#port), BODY_LIMIT },
     });
+    unblockStderr();
     this.#child = child;
     return new Promise((resolve, reject) => {
       const fail = (reason: string) => reject(new Error(`the bundled mock LLM does not start: ${reason}`));

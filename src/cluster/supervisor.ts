@@ -6,6 +6,8 @@ import type { Worker } from 'node:cluster';
 import type { GatewayConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { StoreToPrimary, ToPrimary, WorkerStats } from '../messages.js';
+import { unblockStderr } from '../stderr.js';
+import { describeSilence } from './end-of-worker.js';
 import type { SupervisionLimits } from './limits.js';
 import { Slot } from './slot.js';
 import { type LinkOwner, WorkerLink } from './worker-link.js';
@@ -149,6 +151,7 @@ export class Supervisor implements LinkOwner {
   }
 
   onGone(link: WorkerLink): void {
+    unblockStderr();
     const slot = this.#homes.get(link);
     this.#homes.delete(link);
     this.#options.observer.onGone(link);
@@ -269,6 +272,8 @@ export class Supervisor implements LinkOwner {
     const bound = link.state === 'starting' ? start : silence;
     link.silentTicks++;
     if (link.silentTicks * TICK > bound)
-      link.kill(link.state === 'starting' ? `not ready after ${start} ms` : `silent for ${silence} ms`);
+      link.kill(
+        link.state === 'starting' ? `not ready after ${start} ms` : `silent for ${silence} ms, ${describeSilence(link.pid)}`,
+      );
   }
 }

@@ -3,6 +3,7 @@
  * options, so the entry forks the workers that it expects before it loads anything else (docs/decisions/0002-bundle.md).
  */
 import cluster, { type Worker } from 'node:cluster';
+import { unblockStderr } from '../stderr.js';
 import { workerFlags } from './worker-flags.js';
 
 /** Forked and not yet taken over. */
@@ -10,7 +11,7 @@ const ahead = new Set<EarlyWorker>();
 
 /** A worker without an owner: keeps what it says until there is one. */
 class EarlyWorker {
-  readonly worker = cluster.fork();
+  readonly worker = fork();
   readonly #said: unknown[] = [];
   readonly #hear = (message: unknown): void => void this.#said.push(message);
   readonly #forget = (): void => void ahead.delete(this);
@@ -51,7 +52,13 @@ export function forkAhead(count: number): void {
 /** A new worker, or one forked ahead. */
 export function forkWorker(): Worker {
   const [early] = ahead;
-  return early?.handOver() ?? cluster.fork();
+  return early?.handOver() ?? fork();
+}
+
+function fork(): Worker {
+  const worker = cluster.fork();
+  unblockStderr();
+  return worker;
 }
 
 /** Ends what was forked and is not wanted: the guess was too high. */

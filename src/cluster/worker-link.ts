@@ -7,6 +7,7 @@
  */
 import type { Worker } from 'node:cluster';
 import type { Inquiry, ToPrimary, ToWorker, WorkerStats } from '../messages.js';
+import { describeEnd } from './end-of-worker.js';
 
 export type LinkState = 'starting' | 'ready' | 'leaving' | 'gone';
 
@@ -141,7 +142,7 @@ export class WorkerLink {
 
   #bury(code: number | null, signal: string | null): void {
     this.state = 'gone';
-    this.reason ??= signal ? `ended by ${signal}` : `exit code ${code}`;
+    this.reason ??= describeEnd(code, signal, this.stats?.heapUsed);
     clearTimeout(this.#executioner);
     for (const id of [...this.#questions.keys()]) {
       this.#settle(id, (question) => question.reject(new Error(`worker ${this.id} is gone`)));

@@ -14,10 +14,12 @@ export interface ConnectionBounds {
   readonly unread: number;
 }
 
-/** Most of its file descriptors that a process gives to clients, however idle. */
+/** Most of its file descriptors that a process gives to clients, however idle: with none left it could not even receive a connection to refuse it. */
 const DESCRIPTOR_SHARE = 0.75;
-/** Kept for files, pipes and listeners. */
+/** Kept for files, pipes, listeners, and refused clients that have not left yet. */
 const DESCRIPTORS_KEPT = 64;
+/** Refused clients that are waited for, as a share of the descriptors: a part of those kept. */
+const REFUSED_SHARE = 0.1;
 /** Looks within the time that a client may leave bytes unread. */
 const LOOKS = 8;
 /** Milliseconds between looks. */
@@ -32,6 +34,7 @@ interface Standing {
 export class Connections {
   readonly #bounds: () => ConnectionBounds;
   readonly #open = new Map<Socket, Standing>();
+  #refused = 0;
   #looker: NodeJS.Timeout | undefined;
 
   /** `bounds` is asked for each time, as a reload may change it. */
@@ -50,13 +53,20 @@ export class Connections {
     return sum;
   }
 
-  /** Whether there is room for it; from then on it is watched until it closes. */
-  admit(socket: Socket): boolean {
-    if (this.#open.size >= this.#most) return false;
+  /** Whether there is room for it; from then on it is watched until it closes. `crowded`: not even for telling it so. */
+  admit(socket: Socket): 'admitted' | 'refused' | 'crowded' {
+    if (this.#open.size >= this.#most) return this.#refuse(socket);
     this.#open.set(socket, { progress: new SocketProgress(), movedAt: performance.now() });
     socket.once('close', () => this.#forget(socket));
     this.#looker ??= this.#startLooking();
-    return true;
+    return 'admitted';
+  }
+
+  #refuse(socket: Socket): 'refused' | 'crowded' {
+    if (this.#refused >= descriptorLimit() * REFUSED_SHARE) return 'crowded';
+    this.#refused++;
+    socket.once('close', () => this.#refused--);
+    return 'refused';
   }
 
   /** Closes those that have never sent a byte (a balancer's spare, a look at the port): Node counts them as busy. */
@@ -67,9 +77,8 @@ export class Connections {
   get #most(): number {
     const { maxConnections, workers, inFlight } = this.#bounds();
     const descriptors = descriptorLimit();
-    if (maxConnections === undefined)
-      return Math.floor(Math.min(descriptors * DESCRIPTOR_SHARE, descriptors - DESCRIPTORS_KEPT - inFlight));
-    return Math.ceil(maxConnections / Math.max(1, workers));
+    const possible = Math.floor(Math.min(descriptors * DESCRIPTOR_SHARE, descriptors - DESCRIPTORS_KEPT - inFlight));
+    return maxConnections === undefined ? possible : Math.min(possible, Math.ceil(maxConnections / Math.max(1, workers)));
   }
 
   #forget(socket: Socket): void {

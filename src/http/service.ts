@@ -110,9 +110,11 @@ export class Service implements Serving {
   }
 
   #onConnection(socket: Socket): void {
-    if (this.#connections.admit(socket)) return;
+    const verdict = this.#connections.admit(socket);
+    if (verdict === 'admitted') return;
     this.#metrics.tallies.connectionsRefused++;
-    refuseConnection(socket);
+    if (verdict === 'refused') refuseConnection(socket);
+    else socket.destroy();
   }
 
   async answer(inquiry: Inquiry): Promise<unknown> {

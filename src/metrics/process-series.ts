@@ -1,6 +1,7 @@
 /** What the process itself tells: memory, CPU, event loop, garbage collection, file descriptors. Names as Prometheus' Node dashboards know them. */
 import { readdirSync } from 'node:fs';
 import { constants, type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks';
+import { droppedLines } from '../log.js';
 import { LoopDelay } from './loop-delay.js';
 import type { SeriesJson } from './metrics-json.js';
 import { Counter, Gauge, Histogram } from './series.js';
@@ -53,6 +54,10 @@ export class ProcessSeries {
     { name: 'nodejs_gc_duration_seconds', help: 'Pauses of the garbage collector.', labels: ['kind'] },
     GC_SECONDS,
   );
+  private readonly logDropped = new Counter({
+    name: 'tidegate_log_lines_dropped_total',
+    help: 'Log lines lost because stderr was blocked, full or closed.',
+  });
   private readonly loopDelay = new LoopDelay();
   private readonly observer: PerformanceObserver;
   private lastUtilization: EventLoopUtilization = performance.eventLoopUtilization();
@@ -66,13 +71,13 @@ export class ProcessSeries {
   }
 
   json(): SeriesJson[] {
+    this.logDropped.set(droppedLines());
     this.readMemory();
     this.readCpu();
     this.readLoop();
-    const { cpuUser, cpuSystem, start, resident, descriptors, heap, heapTotal, external, utilization, delay, collections } = this;
-    return [cpuUser, cpuSystem, start, resident, descriptors, heap, heapTotal, external, utilization, delay, collections].map(
-      (series) => series.json(),
-    );
+    const { cpuUser, cpuSystem, start, resident, descriptors, heap, heapTotal, external, utilization, delay } = this;
+    const own = [cpuUser, cpuSystem, start, resident, descriptors, heap, heapTotal, external, utilization, delay];
+    return [...own, this.collections, this.logDropped].map((series) => series.json());
   }
 
   stop(): void {

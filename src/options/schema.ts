@@ -132,7 +132,7 @@ const server = section('What clients reach.', {
   maxConnections: z.optional(
     option(
       wholeNumber(1, 1_000_000, 'connections'),
-      'Client connections over all workers past which new ones are refused with 503; absent: by the file descriptors that each worker may have, three quarters at most, less where requests need theirs.',
+      'Client connections over all workers past which new ones are refused with 503; absent, and at most: by the file descriptors that each worker may have, three quarters of them, less where requests need theirs.',
     ),
   ),
   headersTimeout: z.prefault(option(untilHour, 'How long a request may take until its headers are complete.'), '60s'),
