@@ -9,10 +9,11 @@ import { CONFIG_ROWS } from './rows/config-errors.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
-import { SOAK_ROWS } from './rows/long-run-soak.js';
 import { LONG_RUN_ROWS } from './rows/long-run.js';
-import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
+import { SOAK_ROWS } from './rows/long-run-soak.js';
+import { ORIGIN_ROWS } from './rows/origins.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
+import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
 import { RECORD_ROWS } from './rows/records.js';
@@ -21,19 +22,21 @@ import { STORE_ANSWER_ROWS } from './rows/store-answers.js';
 import { STORE_CAP_ROWS } from './rows/store-caps.js';
 import { STORE_OUTAGE_ROWS } from './rows/store-outages.js';
 import { STORE_TOPOLOGY_ROWS } from './rows/store-topologies.js';
+import { ANSWER_ROWS } from './rows/upstream-answers.js';
 import { CONNECTION_ROWS } from './rows/upstream-connection.js';
 import { STATUS_ROWS } from './rows/upstream-status.js';
 import { STREAM_ROWS } from './rows/upstream-stream.js';
 
 const ALL: readonly FaultRow[] = [
-  ...STORE_CAP_ROWS,
-  ...SOAK_ROWS,
-  ...LONG_RUN_ROWS,
   ...PROCESS_DEATH_ROWS,
+  ...LONG_RUN_ROWS,
+  ...SOAK_ROWS,
   ...OVERLOAD_ROWS,
   ...OVERLOAD_SHAPE_ROWS,
   ...PROCESS_END_ROWS,
   ...STORE_ANSWER_ROWS,
+  ...ORIGIN_ROWS,
+  ...ANSWER_ROWS,
   ...CLIENT_LEAVES_ROWS,
   ...CLIENT_SENDS_ROWS,
   ...HTTP_ATTACK_ROWS,
@@ -44,6 +47,7 @@ const ALL: readonly FaultRow[] = [
   ...CONFIG_ROWS,
   ...RECORD_ROWS,
   ...STORE_OUTAGE_ROWS,
+  ...STORE_CAP_ROWS,
   ...STORE_TOPOLOGY_ROWS,
   ...CONNECTION_ROWS,
   ...STATUS_ROWS,
