@@ -87,6 +87,16 @@ export class Site {
     }
   }
 
+  /** Another shared gateway, and a wall that has seen nothing: nothing rests any more. A target stays. */
+  async renew(): Promise<void> {
+    const gateway = await this.#shared?.catch(() => undefined);
+    this.wall.calls.length = 0;
+    if (!(gateway instanceof GatewayProcess)) return;
+    await this.hear(gateway);
+    await gateway.kill();
+    this.#shared = undefined;
+  }
+
   async stop(): Promise<void> {
     await this.besides();
     const gateway = await this.#shared?.catch(() => undefined);
@@ -101,7 +111,7 @@ export class Site {
     const gateway = await new GatewayProcess({ home: this.home, folder: this.#folder, config }).ready();
     const wishes = BYSTANDER.map(({ model }, index) => ({ model, form: FORMS[index], stream: index % 2 === 0 }));
     await Promise.all(Array.from({ length: FIRST }, (_, index) => ask(gateway.origin, wishes[index % wishes.length] as AskWish)));
-    this.#beside = new Load(gateway.origin, { rate: BESIDE_RATE, wishes });
+    if (this.#report === undefined) this.#beside = new Load(gateway.origin, { rate: BESIDE_RATE, wishes });
     return gateway;
   }
 }

@@ -99,6 +99,7 @@ function changed(path: string, value: unknown): string {
 
 const badFiles: FaultRow = {
   id: 'G1',
+  boundSeconds: 120,
   title: 'no file, an empty, unreadable, foreign or huge one',
   promise: 'The start ends soon with 78 and a line that names the file, without a stack and without a secret.',
   length: 'quick',
@@ -166,6 +167,7 @@ const WRONG_VALUES: Readonly<Record<string, readonly [path: string, value: unkno
 
 const wrongValues: FaultRow = {
   id: 'G2',
+  boundSeconds: 120,
   title: 'unknown options, wrong types, numbers out of range',
   promise: 'Refused with 78, the path of the option and, for numbers, what is allowed.',
   length: 'quick',
@@ -211,6 +213,7 @@ const BAD_CREDENTIALS: Readonly<Record<string, readonly [path: string, value: un
 
 const badCredentials: FaultRow = {
   id: 'G3',
+  boundSeconds: 120,
   title: 'credentials that are missing, double, or no header could hold',
   promise: 'Refused with 78; the key itself is never printed.',
   length: 'quick',
@@ -277,6 +280,7 @@ const LOOPS: Readonly<Record<string, string>> = {
 
 const loops: FaultRow = {
   id: 'G5',
+  boundSeconds: 120,
   title: 'fallbacks in a ring, to themselves, to nobody; unknown models at run time',
   promise:
     'Rings are refused with 78 before anything starts; an unknown model is a 404 in the client’s shape, and no upstream is asked.',

@@ -232,7 +232,7 @@ const endless: FaultRow = {
   length: 'quick',
   needs: ['own-gateway', 'linux'],
   alone: true,
-  boundSeconds: 60,
+  boundSeconds: 100,
   async run(bench) {
     const models: ModelWish[] = [
       { model: 'u24', places: [{ upstream: 'u24-a', form: 'chat' }] },
@@ -254,7 +254,7 @@ const endless: FaultRow = {
       const events = script.tokens(60).repeat(20);
       while (!call.socket.destroyed) if (!call.chunk(events)) await drained(call.socket);
     });
-    const gateway = await bench.startGateway({ models, workers: 1, config: { timeouts: { total: '6s' } } });
+    const gateway = await bench.startGateway({ models, workers: 1, config: { timeouts: { total: '12s' } } });
     due(await ask(gateway.origin, { model: 'u24', stream: true, text: textOf(5) }), 'complete', 'to warm up');
     const memory = memoryOf(gateway.workers());
     const relayed = await ask(gateway.origin, { model: 'u24', stream: true, text: textOf(5) });
@@ -291,7 +291,7 @@ async function askDiscarding(origin: string): Promise<{ bytes: number; ended: bo
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'u24-endless', stream: true, messages: [{ role: 'user', content: 'for ever' }] }),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(40_000),
   });
   let bytes = 0;
   try {
