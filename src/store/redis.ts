@@ -23,9 +23,9 @@ import { type StoredPlan, storedPlan } from './plan-fields.js';
 import type { PrimaryStore } from './primary-link.js';
 import { connectRedis, type RedisClient } from './redis-client.js';
 import { RedisLimits } from './redis-limits.js';
+import { RedisRetries } from './redis-retries.js';
 import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './replies.js';
 import { reportArguments } from './report-arguments.js';
-import { RetryShares } from './retry-shares.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
 import { readUsage, rowText } from './usage-rows.js';
@@ -49,8 +49,7 @@ export class RedisStore implements PrimaryStore {
   readonly #own: Ledger;
   readonly #limits: RedisLimits;
   readonly #calls: Pending<unknown>;
-  readonly #grants: Pending<boolean>;
-  readonly retries: RetryShares;
+  readonly retries: RedisRetries;
   readonly #adminCalls = new Pending<unknown>(ADMIN_TIMEOUT);
   readonly #breaker: Breaker;
   readonly #picksTimer: NodeJS.Timeout;
@@ -72,10 +71,6 @@ export class RedisStore implements PrimaryStore {
     this.#known = new KnownSessions(config.sticky.ttl, config.sticky.maxSessions);
     this.#own = new Ledger(config, ({ key, cap = 0 }) => shareOf(cap, key, this.#limits.standing));
     this.#calls = new Pending(config.store.timeout);
-    this.#grants = new Pending(config.store.timeout);
-    this.retries = new RetryShares(config.retry.budgetPercent, config.server.workers, (requests, wish) =>
-      this.#retry(requests, wish),
-    );
     this.#client = connectRedis(url);
     this.#breaker = new Breaker(
       {
@@ -93,6 +88,7 @@ export class RedisStore implements PrimaryStore {
       failed: () => this.#breaker.failed(),
     };
     this.#limits = new RedisLimits(config, access, serves);
+    this.retries = new RedisRetries(config, access);
     this.ready = this.#connected();
   }
 
@@ -195,7 +191,7 @@ export class RedisStore implements PrimaryStore {
     this.#limits.close();
     this.#breaker.close();
     this.#calls.close();
-    this.#grants.close();
+    this.retries.close();
     this.#adminCalls.close();
     this.#client.close();
   }
@@ -291,24 +287,6 @@ export class RedisStore implements PrimaryStore {
     return target ? boundText(choice, target) : '';
   }
 
-  async #retry(requests: number, wish: boolean): Promise<boolean | undefined> {
-    if (this.#breaker.open) return undefined;
-    const args = [requests, wish ? 1 : 0, this.#config.retry.budgetPercent / 100];
-    if (!wish) {
-      this.#tell('tidegateRetries', 'retries', args);
-      return undefined;
-    }
-    const granted = await this.#grants.ask((id) => {
-      this.#run('tidegateRetries', 'retries', args).then(
-        (reply) => this.#grants.settle(id, reply === 1),
-        () => this.#grants.settle(id, undefined),
-      );
-      return true;
-    });
-    if (granted === undefined) this.#breaker.failed();
-    return granted;
-  }
-
   #sendPicks(): void {
     this.retries.tell();
     const picks = this.#known.takePicks();
@@ -384,7 +362,7 @@ export class RedisStore implements PrimaryStore {
       log.warn({ event: 'store-degraded', store: 'redis', fault }, 'Redis does not answer: this process chooses on its own view');
       this.#calls.giveUp();
       this.#limits.giveUp();
-      this.#grants.giveUp();
+      this.retries.giveUp();
       return;
     }
     log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');
