@@ -23,6 +23,7 @@ export const ERROR_KINDS = {
   method_not_allowed: { status: 405, type: INVALID },
   request_timeout: { status: 408, type: 'timeout_error' },
   request_too_large: { status: 413, type: INVALID },
+  expectation_failed: { status: 417, type: INVALID },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error' },
   insufficient_quota: { status: 429, type: 'insufficient_quota' },
   client_closed_request: { status: 499, type: 'client_error' },

@@ -41,6 +41,10 @@ export function createDataServer(listener: Listener): Server {
   );
   // The body is asked for only once the caller is known: `readBody` sends the 100.
   server.on('checkContinue', strict);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const error = new GatewayError('expectation_failed', 'The only expectation met here is 100-continue.');
+    refuse(request, response, error, { connection: 'close' });
+  });
   server.on('clientError', refuseBytes);
   // A client that ends its side behind its request still gets its answer (an option of node:http that its documents leave out).
   (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
