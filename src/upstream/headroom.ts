@@ -21,7 +21,7 @@ const LIMITS = {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd]))+$/;
-const PART = /(\d+(?:\.\d+)?)(ms|[smhd])/g;
+const PART = /(\d{1,12}(?:\.\d{1,12})?)(ms|[smhd])/g;
 const SECONDS = /^\d{1,9}(?:\.\d{1,9})?$/;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
 
