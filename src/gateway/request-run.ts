@@ -150,7 +150,9 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
       pinned: fields?.previousResponseId === undefined ? undefined : true,
       admit: admission?.question(),
     });
+    const began = performance.now();
     const choice = asked instanceof Promise ? await asked : asked;
+    if (asked instanceof Promise) this.#parts.metrics.observeStore((performance.now() - began) / 1000);
     this.#slot?.give();
     this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(store, choice) : undefined;
     admission?.hear(choice.verdict);

@@ -259,5 +259,6 @@ function longestOf(text: string): number {
   }
   const sorted = [...counts].sort(([a], [b]) => a - b);
   const all = sorted.at(-1)?.[1] ?? 0;
-  return (sorted.find(([, count]) => count === all)?.[0] ?? 0) * 1000;
+  // Without a single sample nothing is bounded.
+  return all === 0 ? Number.POSITIVE_INFINITY : (sorted.find(([, count]) => count === all)?.[0] ?? 0) * 1000;
 }
