@@ -27,10 +27,12 @@ async function terminate(bench: Bench, id: string, { drain, tokens, again }: { d
   const { ended } = await openStreams(gateway.origin, `${id}-chat`, STREAMS);
   const began = performance.now();
   signal(gateway.pid, 'SIGTERM');
-  await until('no new connection is taken', async () => (await ask(gateway.origin, { model: `${id}-chat` })).status !== 200);
+  // Two signals that come before the first is heard are one.
+  await until('it drains', () => gateway.stderr.some((line) => line.includes('"draining"')));
   if (again) signal(gateway.pid, 'SIGTERM');
   const { code } = await gateway.exit;
-  return { ends: tally(await ended), code, ms: performance.now() - began };
+  const ms = performance.now() - began;
+  return { ends: tally(await ended), code, ms };
 }
 
 /** Kept connections of their own, one for each agent. */
