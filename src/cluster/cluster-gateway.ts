@@ -14,6 +14,7 @@ import { Handover, type HandoverRules } from './handover.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
+import { level } from './spread.js';
 import { type Counts, Supervisor, type SupervisorObserver } from './supervisor.js';
 import { dropForksAhead, forkWorker } from './worker-fork.js';
 import type { WorkerLink } from './worker-link.js';
@@ -143,6 +144,10 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
     const { accept, maxInFlight, workers } = this.#config.server;
     if (accept === 'spread') return undefined;
     return fill(this.#seats(), fillLimits(maxInFlight / workers))?.id;
+  }
+
+  level(inTurn: number): number | undefined {
+    return this.#config.server.accept === 'spread' ? level(this.#seats(), inTurn)?.id : undefined;
   }
 
   serves(worker: number): boolean {

@@ -29,6 +29,8 @@ type Send = (message: ClusterWord, handle?: Closable, ...rest: unknown[]) => boo
 export interface HandoverRules {
   /** The worker that takes the next connection, by id; undefined or one that is not here leaves it to turns. */
   choose(): number | undefined;
+  /** The worker that takes it although it may owe answers; undefined leaves it to `choose`. */
+  level(inTurn: number): number | undefined;
   /** Whether this worker takes new connections. */
   serves(worker: number): boolean;
 }
@@ -46,7 +48,7 @@ export class Handover {
   watch(worker: Worker): void {
     const line = new Line(worker);
     this.#lines.set(worker.id, line);
-    line.redirect(() => this.#chosen(line));
+    line.redirect(() => this.#chosen(worker.id, line));
     // One turn later, so that what the worker said last has been read.
     worker.process.once('exit', () =>
       setImmediate(() => {
@@ -75,7 +77,9 @@ export class Handover {
   }
 
   /** Node asks a worker for one answer at a time; of one that owes an answer for another's offer nothing more is asked. */
-  #chosen(inTurn: Line): Line {
+  #chosen(turn: number, inTurn: Line): Line {
+    const least = this.#lines.get(this.#rules.level(turn) ?? turn);
+    if (least !== inTurn && least?.connected) return least;
     const id = this.#rules.choose();
     const line = (id === undefined ? undefined : this.#lines.get(id)) ?? inTurn;
     if (line.connected && line.offered.size === 0) return line;

@@ -54,6 +54,8 @@ export class Places {
 
   /** At once where nothing is returned. Rejects with `overloaded`, or when the client has left. */
   take(holder: PlaceHolder, client: ClientExchange, name: string): Promise<void> | undefined {
+    // After a silence there was no look, and the heap may be full of what the last burst left.
+    if (!this.#isFresh) this.look(0, performance.now());
     if (this.#isRefusing) return this.#shed();
     if (this.#taken >= this.slots || this.#room.size > 0) return this.#wait(holder, client, name);
     this.#taken++;
