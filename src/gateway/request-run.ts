@@ -1,5 +1,5 @@
 /** CHOOSE, RELAY, and again: the attempts of one request, until the client has an answer or nothing is left to try. */
-import type { ChosenCredential, NoCredential } from '../credential/types.js';
+import type { Choice, ChosenCredential, NoCredential } from '../credential/types.js';
 import { GatewayError } from '../errors.js';
 import { readHeadroom } from '../upstream/headroom.js';
 import type { UpstreamHeaders } from '../upstream/upstream.js';
@@ -150,9 +150,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
       pinned: fields?.previousResponseId === undefined ? undefined : true,
       admit: admission?.question(),
     });
-    const began = performance.now();
-    const choice = asked instanceof Promise ? await asked : asked;
-    if (asked instanceof Promise) this.#parts.metrics.observeStore((performance.now() - began) / 1000);
+    const choice = asked instanceof Promise ? await this.#awaited(asked) : asked;
     this.#slot?.give();
     this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(store, choice) : undefined;
     admission?.hear(choice.verdict);
@@ -171,6 +169,14 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     const end = await this.#ask(choice, upstream, key);
     this.#slot?.give();
     return this.#goesOn(choice, end);
+  }
+
+  /** A choice that the store was asked for, which is measured. */
+  async #awaited(asked: Promise<Choice>): Promise<Choice> {
+    const began = performance.now();
+    const choice = await asked;
+    this.#parts.metrics.observeStore((performance.now() - began) / 1000);
+    return choice;
   }
 
   /** A choice that nothing was sent to: somebody else may have its trial. */

@@ -1,12 +1,9 @@
 /** What every store promises of client limits and of credentials with a cap, run over each with several workers on one shared state. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type t as tap, test } from 'tap';
 import type { ChoiceRequest, ChosenCredential } from '../credential/types.js';
 import type { AdmissionRequest, Admitted, ClientLimits, ClientUse, Verdict } from '../limits/types.js';
-import type { ContractCluster, ContractSubject, ContractWorker } from './contract.js';
+import { type ContractCluster, type ContractSubject, type ContractWorker, promisesOf } from './contract.js';
 import { type ConfigWish, contractConfig } from './contract-config.js';
-
-type Checks = Pick<typeof tap, 'equal' | 'match' | 'not' | 'notOk' | 'ok' | 'strictSame'>;
 
 /** For what one worker says to reach the others. */
 const HEARD = 150;
@@ -28,16 +25,7 @@ function limited(limits: ClientLimits): ConfigWish {
 }
 
 export function limitsContract(subject: ContractSubject): void {
-  const promise = (name: string, wish: ConfigWish, body: (cluster: ContractCluster, t: Checks) => Promise<void>) =>
-    test(`${subject.name}: ${name}`, async (t) => {
-      const cluster = await subject.open(contractConfig(wish));
-      try {
-        await body(cluster, t);
-        for (const worker of cluster.workers) t.equal(await worker.fallbacks(), 0, 'every answer came from the shared state');
-      } finally {
-        await cluster.close();
-      }
-    });
+  const promise = promisesOf(subject);
 
   promise('of any number asked at once over all workers exactly the limit gets through', {}, async (cluster, t) => {
     const limits = { rpm: 25 };

@@ -40,8 +40,9 @@ const REQUEST: ChoiceRequest = { alias: 'm', model: 'm' };
 /** For what one worker says to reach the others. */
 const HEARD = 150;
 
-export function storeContract(subject: ContractSubject): void {
-  const promise = (name: string, wish: ConfigWish, body: (cluster: ContractCluster, t: Checks) => Promise<void>) =>
+/** How a subject's promises are tested: each on a cluster of its own that must have answered everything itself. */
+export function promisesOf(subject: ContractSubject) {
+  return (name: string, wish: ConfigWish, body: (cluster: ContractCluster, t: Checks) => Promise<void>) =>
     test(`${subject.name}: ${name}`, async (t) => {
       const cluster = await subject.open(contractConfig(wish));
       try {
@@ -51,6 +52,10 @@ export function storeContract(subject: ContractSubject): void {
         await cluster.close();
       }
     });
+}
+
+export function storeContract(subject: ContractSubject): void {
+  const promise = promisesOf(subject);
 
   promise('equal weights differ by at most one over all workers', { weights: Array(20).fill(1) }, async (cluster, t) => {
     const counts = tally(await chooseAll(cluster, 250, (index) => ({ ...REQUEST, session: `s${index}` })));
