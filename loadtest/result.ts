@@ -67,6 +67,9 @@ export interface Durations {
   gap?: Quantiles;
 }
 
+/** Percent of all times, and the milliseconds within which they lie. */
+export type PercentilePoint = [percent: number, milliseconds: number];
+
 /** How the generator itself fared between warm-up end and end of load; the worst of its processes. */
 export interface GeneratorHealth {
   processes: number;
@@ -114,6 +117,10 @@ export interface Sample {
   events: number;
   /** Latency p95 so far, milliseconds. */
   p95: number;
+  /** Of streams that ended ok within the last five seconds, milliseconds; absent when none did, and in old summaries. */
+  recent?: { ttft?: Quantiles; latency?: Quantiles };
+  /** `failed` by kind (`http 503`, `timeout`, …), those above 0; absent in old summaries. */
+  failures?: Record<string, number>;
 }
 
 /** The mock's own counts over the run, as far as they are compared. */
@@ -171,6 +178,8 @@ export interface RunResult {
   interrupted: boolean;
   counts: Counts;
   durations: Durations;
+  /** The same times as curves from the fastest to the slowest; absent in old summaries. */
+  curves?: Partial<Record<keyof Durations, PercentilePoint[]>>;
   generator: GeneratorHealth;
   /** From the first request to the end of the last stream, seconds. */
   untilLastEnd: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failures } from './engine/counts.js';
+import { failures, failuresByKind } from './engine/counts.js';
 import { Generators } from './engine/generators.js';
 import { collectGarbage, readMock, resetMock } from './engine/mock-control.js';
 import { Sampler } from './engine/sample.js';
@@ -183,6 +183,8 @@ class Measurement {
       failed: failures(counts),
       events: counts.events,
       p95: generators.p95,
+      recent: generators.recent(),
+      failures: failuresByKind(counts),
     };
     this.#samples.push(sample);
     this.#setting.onSample(sample);
@@ -226,6 +228,7 @@ class Measurement {
       interrupted: this.#interrupted,
       counts: this.#generators.counts(),
       durations: this.#generators.durations(),
+      curves: this.#generators.curves(),
       generator: { ...this.#generators.health(), cpu: untilLastEnd > 0 ? generatorCpu / untilLastEnd : 0 },
       untilLastEnd,
       steadySeconds: Math.max(0, Math.min(this.#stopAt, lastEnd) - this.#measureFrom) / 1000,

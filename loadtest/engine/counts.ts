@@ -46,6 +46,13 @@ export function failures(counts: Counts): number {
   return httpErrors(counts) + counts.streamError + counts.truncated + counts.timeout + counts.connect + counts.incomplete;
 }
 
+/** Requests that ended in another way than ok, by kind: `http 503`, `timeout`, …; kinds that did not happen are left out. */
+export function failuresByKind({ http, streamError, truncated, timeout, connect, incomplete }: Counts): Record<string, number> {
+  const statuses = Object.entries(http).map(([status, count]): [string, number] => [`http ${status}`, count]);
+  const others = Object.entries({ 'error event': streamError, truncated, timeout, 'not connected': connect, incomplete });
+  return Object.fromEntries([...statuses, ...others].filter(([, count]) => count > 0));
+}
+
 /** Adds one under a name; the number of names is bounded, since some of them come from outside. */
 export function countUp(record: Record<string, number>, name: string): void {
   const key = name in record || Object.keys(record).length < 40 ? name : 'other';

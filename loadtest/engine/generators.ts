@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Counts, Durations, GeneratorHealth } from '../result.js';
+import type { Counts, Durations, GeneratorHealth, RunResult, Sample } from '../result.js';
 import { noCounts, sumCounts } from './counts.js';
 import {
   type FromGenerator,
@@ -10,6 +10,7 @@ import {
   type ToGenerator,
 } from './generator-messages.js';
 import { DurationHistogram } from './histogram.js';
+import { RecentTimes } from './recent.js';
 
 /** Set in the environment of a forked copy of the command: be a generator. */
 export const GENERATOR_MARK = 'TIDEGATE_LOADTEST_GENERATOR';
@@ -21,6 +22,7 @@ export class Generators {
   readonly #children: ChildProcess[] = [];
   readonly #last = new Map<ChildProcess, Snapshot>();
   readonly #histograms: Record<HistogramName, DurationHistogram>;
+  readonly #recent = { ttft: new RecentTimes(), latency: new RecentTimes() };
   readonly #finished: Promise<void>[] = [];
 
   private constructor() {
@@ -83,6 +85,16 @@ export class Generators {
     return Object.fromEntries(HISTOGRAM_NAMES.map((name) => [name, this.#histograms[name].quantiles()]));
   }
 
+  curves(): RunResult['curves'] {
+    return Object.fromEntries(HISTOGRAM_NAMES.map((name) => [name, this.#histograms[name].curve()]));
+  }
+
+  /** Of the last seconds; to be asked once a second. */
+  recent(): Sample['recent'] {
+    const [ttft, latency] = [this.#recent.ttft.tick(), this.#recent.latency.tick()];
+    return ttft || latency ? { ttft, latency } : undefined;
+  }
+
   /** Epoch milliseconds of the first request and of the last end; 0 when there was none. */
   span(): { firstStart: number; lastEnd: number } {
     const all = [...this.#last.values()].filter((snapshot) => snapshot.firstStart > 0);
@@ -119,7 +131,9 @@ export class Generators {
     this.#last.set(child, snapshot);
     for (const name of HISTOGRAM_NAMES) {
       const text = snapshot.histograms[name];
-      if (text) this.#histograms[name].addText(text);
+      if (!text) continue;
+      this.#histograms[name].addText(text);
+      if (name === 'ttft' || name === 'latency') this.#recent[name].addText(text);
     }
   }
 }
