@@ -89,6 +89,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     reason: 'the official clients judge the gateway from outside',
   },
   tinybench: { at: 'loadtest/micro/measure.ts', reason: 'one way to warm up, batch and sum up' },
+  uplot: { at: 'loadtest/report/page/uplot.ts', reason: 'charts are data everywhere else; one place draws them' },
   esbuild: { at: 'scripts/build.mjs', reason: 'the build is one script' },
 };
 
