@@ -2,16 +2,20 @@
  * Reads TAP from stdin as it comes and says it shortly: one line a test file, every failing test in full, at the end
  * `tests: N passed, N failed, N skipped`. A test is a subtest without subtests of its own; a file or group that fails
  * without a failing test inside (crash, time-out, wrong plan) counts as one failure. Lines before the TAP pass through.
+ * Of a file that is run once more (`# once more, alone: FILE`, scripts/run-tests.mjs) the last result counts; the line says so.
  */
 import { createInterface } from 'node:readline';
 
 /** `    not ok 3 - name # time=5ms {` → indentation, verdict, name, directive, opening brace of a buffered subtest. */
 const RESULT = /^( *)(not )?ok\b(?: \d+)?(?: - )?(.*?)(?: # (SKIP|TODO)\b.*?)?(?: # time=\S+)?( \{)?$/i;
 const SUBTEST = /^( *)# Subtest(?:: |$)/;
+const AGAIN = /^# once more, alone: (.+)$/;
 /** Output of a failing test past this is cut: the rest is in a local run. */
 const MOST_LINES = 60;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What each file added to the totals. */
+const ofFile = new Map();
 /** Open subtests by nesting: how the totals stood when each began, and the lines it said. */
 const open = [];
 let started = false;
@@ -25,6 +29,8 @@ function read(line) {
     if (!started) console.log(line);
     return;
   }
+  const again = AGAIN.exec(line);
+  if (again) return forget(again[1], line);
   for (const group of open) if (group.lines.length < MOST_LINES) group.lines.push(line);
   if (insideDiagnostic(line)) return;
   const begin = SUBTEST.exec(line);
@@ -74,8 +80,15 @@ function leave(verdict) {
   else if (!verdict.ok && !failedInside) fail([...open.map((outer) => outer.heading), group.heading, ...group.lines].join('\n'));
   else if (verdict.ok && group.groups === 0) total.passed++;
   if (open.length > 0) return;
-  const count = `${total.passed - group.before.passed} passed, ${total.failed - group.before.failed} failed`;
-  console.log(`${verdict.ok ? 'ok    ' : 'FAILED'} ${verdict.name} (${count})`);
+  const own = Object.fromEntries(Object.entries(total).map(([kind, count]) => [kind, count - group.before[kind]]));
+  ofFile.set(verdict.name, own);
+  console.log(`${verdict.ok ? 'ok    ' : 'FAILED'} ${verdict.name} (${own.passed} passed, ${own.failed} failed)`);
+}
+
+function forget(file, line) {
+  for (const [kind, count] of Object.entries(ofFile.get(file) ?? {})) total[kind] -= count;
+  ofFile.delete(file);
+  console.log(line);
 }
 
 function fail(text) {

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChoiceRequest, ChosenCredential } from '../credential/types.js';
 import type { AdmissionRequest, Admitted, ClientLimits, ClientUse, Verdict } from '../limits/types.js';
-import { type ContractCluster, type ContractSubject, type ContractWorker, promisesOf } from './contract.js';
 import { type ConfigWish, contractConfig } from './contract-config.js';
+import { type ContractCluster, type ContractSubject, type ContractWorker, promisesOf } from './contract-subject.js';
 
 /** For what one worker says to reach the others. */
-const HEARD = 150;
+const HEARD = 250;
 /** More than any window and short enough for a test: nothing here waits for a minute to pass. */
 const PATIENCE = 10_000;
 

@@ -1,6 +1,6 @@
 /** Stores of this process as the contract suite uses them. */
 import type { CredentialKey } from '../credential/types.js';
-import type { ContractWorker } from './contract.js';
+import type { ContractWorker } from './contract-subject.js';
 import type { Store } from './store.js';
 
 export function localWorker(store: Store): ContractWorker {

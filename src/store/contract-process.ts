@@ -1,8 +1,8 @@
 /** A worker's store in a process of its own, called by the suite over the same channel that it asks the primary by. */
 import type { GatewayConfig } from '../config.js';
 import type { StoreToWorker } from '../messages.js';
-import type { ContractWorker } from './contract.js';
 import { localWorker } from './contract-local.js';
+import type { ContractWorker } from './contract-subject.js';
 import { OverIpcStore } from './over-ipc.js';
 
 export type ToContractProcess =

@@ -1,58 +1,12 @@
 /** What every store promises, run over each of them with several workers on one shared state. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type t as tap, test } from 'tap';
-import type { GatewayConfig } from '../config.js';
 import type { Choice, ChoiceRequest, ChosenCredential, Outcome } from '../credential/types.js';
-import type { AdmissionRequest, Return, Verdict } from '../limits/types.js';
 import { type ConfigWish, contractConfig, contractUpstream } from './contract-config.js';
-import type { StoreSnapshot } from './store.js';
-
-/** A worker as the suite uses it: the store's methods, possibly in another process. */
-export interface ContractWorker {
-  choose(request: ChoiceRequest): Promise<Choice>;
-  bind(bound: { readonly request: ChoiceRequest; readonly choice: ChosenCredential }): Promise<void>;
-  admit(request: AdmissionRequest): Promise<Verdict>;
-  give(back: Return): Promise<void>;
-  report(outcome: Outcome): Promise<void>;
-  /** So many requests begin, then one retry is asked for. */
-  retry(requests: number): Promise<boolean>;
-  pause(key: string): Promise<void>;
-  resume(key: string): Promise<void>;
-  snapshot(): Promise<StoreSnapshot>;
-  fallbacks(): Promise<number>;
-}
-
-export interface ContractCluster {
-  readonly workers: readonly ContractWorker[];
-  configure(config: GatewayConfig): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface ContractSubject {
-  readonly name: string;
-  /** A new, empty shared state with its workers. */
-  open(config: GatewayConfig): Promise<ContractCluster>;
-}
-
-type Checks = Pick<typeof tap, 'equal' | 'match' | 'not' | 'notOk' | 'ok' | 'strictSame'>;
+import { type ContractCluster, type ContractSubject, type ContractWorker, mustBeWithin, promisesOf } from './contract-subject.js';
 
 const REQUEST: ChoiceRequest = { alias: 'm', model: 'm' };
 /** For what one worker says to reach the others. */
-const HEARD = 150;
-
-/** How a subject's promises are tested: each on a cluster of its own that must have answered everything itself. */
-export function promisesOf(subject: ContractSubject) {
-  return (name: string, wish: ConfigWish, body: (cluster: ContractCluster, t: Checks) => Promise<void>) =>
-    test(`${subject.name}: ${name}`, async (t) => {
-      const cluster = await subject.open(contractConfig(wish));
-      try {
-        await body(cluster, t);
-        for (const worker of cluster.workers) t.equal(await worker.fallbacks(), 0, 'every answer came from the shared state');
-      } finally {
-        await cluster.close();
-      }
-    });
-}
+const HEARD = 250;
 
 export function storeContract(subject: ContractSubject): void {
   const promise = promisesOf(subject);
@@ -108,11 +62,18 @@ export function storeContract(subject: ContractSubject): void {
   promise('an idle session is forgotten, a used one stays', { ttl: 800 }, async (cluster, t) => {
     const request = { ...REQUEST, session: 's' };
     const first = await cluster.workers[0]!.choose(request);
+    let usedAt = performance.now();
+    const useAgain = async (worker: ContractWorker) => {
+      const choice = await worker.choose(request);
+      mustBeWithin(usedAt, 800);
+      usedAt = performance.now();
+      return choice;
+    };
     for (let use = 0; use < 6; use++) {
       await sleep(300);
-      t.match(await cluster.workers[0]!.choose(request), { credential: found(first).credential, sticky: true });
+      t.match(await useAgain(cluster.workers[0]!), { credential: found(first).credential, sticky: true });
     }
-    t.match(await last(cluster).choose(request), { sticky: true }, 'the use on one worker counts for all');
+    t.match(await useAgain(last(cluster)), { sticky: true }, 'the use on one worker counts for all');
     await sleep(1_200);
     for (const worker of cluster.workers.slice(0, 1)) t.match(await worker.choose(request), { sticky: false });
   });
@@ -155,9 +116,12 @@ export function storeContract(subject: ContractSubject): void {
   });
 
   promise('Retry-After is the ceiling and one trial goes out over all workers', { weights: [1, 1] }, async (cluster, t) => {
+    const restsFrom = performance.now();
     await cluster.workers[0]!.report(limited({ upstream: 'u', credential: 'k0', model: 'm' }, 500));
     await sleep(HEARD);
-    t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [['k1', 8]]);
+    const meanwhile = await chooseAll(cluster, 8);
+    mustBeWithin(restsFrom, 500);
+    t.strictSame(sorted(tally(meanwhile)), [['k1', 8]]);
     await sleep(500);
     const choices = await chooseAll(cluster, 24);
     const trials = choices.filter((choice) => choice.trial);
@@ -186,9 +150,11 @@ export function storeContract(subject: ContractSubject): void {
     await cluster.workers[0]!.report(failed);
     await sleep(600);
     t.equal((await chooseAll(cluster, 6)).filter((choice) => choice.trial).length, 1);
+    const restsFrom = performance.now();
     await cluster.workers[0]!.report({ ...failed, trial: true });
     await sleep(HEARD);
     const [rest] = (await cluster.workers[0]!.snapshot()).credentials[0]!.rests;
+    mustBeWithin(restsFrom, 400);
     t.match(rest, { model: 'm', reason: 'failing' });
     t.ok(rest!.remaining > 500 && rest!.remaining <= 1_000, String(rest!.remaining));
   });
@@ -215,10 +181,14 @@ export function storeContract(subject: ContractSubject): void {
       const session = { ...REQUEST, session: 'of-k0' };
       const home = found(await last(cluster).choose(REQUEST));
       await last(cluster).bind({ request: session, choice: { ...home, credential: 'k0' } });
+      const restsFrom = performance.now();
       await spent('k0', 800);
       await sleep(HEARD);
-      t.strictSame(sorted(tally(await chooseAll(cluster, 8))), [['k1', 8]]);
-      t.match(await last(cluster).choose(session), { credential: 'k1', spilled: true });
+      const meanwhile = await chooseAll(cluster, 8);
+      const spilled = await last(cluster).choose(session);
+      mustBeWithin(restsFrom, 800);
+      t.strictSame(sorted(tally(meanwhile)), [['k1', 8]]);
+      t.match(spilled, { credential: 'k1', spilled: true });
       t.match(await last(cluster).choose({ ...session, pinned: true }), { credential: 'k0', sticky: true });
       await spent('k1', 60_000);
       await sleep(HEARD);

@@ -1,6 +1,7 @@
-import { type ContractSubject, storeContract } from './contract.js';
+import { storeContract } from './contract.js';
 import { limitsContract } from './contract-limits.js';
 import { localWorker } from './contract-local.js';
+import type { ContractSubject } from './contract-subject.js';
 import { inProcessStore } from './in-process.js';
 
 const subject: ContractSubject = {

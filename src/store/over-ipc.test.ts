@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { t as tap, test } from 'tap';
 import type { GatewayConfig } from '../config.js';
 import type { StoreToPrimary, StoreToWorker } from '../messages.js';
-import { type ContractSubject, type ContractWorker, storeContract } from './contract.js';
+import { storeContract } from './contract.js';
 import { contractConfig } from './contract-config.js';
 import { limitsContract } from './contract-limits.js';
 import type { ToContractProcess } from './contract-process.js';
+import type { ContractSubject, ContractWorker } from './contract-subject.js';
 import { EmbeddedStore } from './embedded.js';
 import { OverIpcStore } from './over-ipc.js';
 

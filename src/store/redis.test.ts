@@ -1,8 +1,9 @@
 import { t as tap } from 'tap';
 import { startRedis } from '../../test/helpers/redis.js';
-import { type ContractSubject, storeContract } from './contract.js';
+import { storeContract } from './contract.js';
 import { limitsContract } from './contract-limits.js';
 import { localWorker } from './contract-local.js';
+import type { ContractSubject } from './contract-subject.js';
 import { RedisStore } from './redis.js';
 
 const redis = await startRedis();
