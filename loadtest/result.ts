@@ -1,4 +1,9 @@
 /** The words of the load harness: what a run measures, as plain data. Reports are made from these alone. Types only. */
+import type { Check } from './check.js';
+import type { BaselineComparison } from './baseline/words.js';
+import type { Environment } from './environment-record.js';
+
+export type { Environment };
 
 /** Bumped when a field changes its meaning or goes; new fields do not bump it. */
 export const SCHEMA_VERSION = 1;
@@ -193,18 +198,6 @@ export interface RunResult {
   throughGateway: boolean;
 }
 
-export interface Environment {
-  node: string;
-  commit: string;
-  cores: number;
-  cpuModel: string;
-  memoryBytes: number;
-  kernel: string;
-  platform: string;
-  /** Of the toolchain that built the Go reference, where it was run. */
-  go?: string;
-}
-
 /** Middle and ends of what repeated runs gave. */
 export interface Spread {
   median: number;
@@ -239,6 +232,12 @@ export interface Summary {
   runs: RunResult[];
   /** Absent for a single run. */
   comparison?: Comparison;
+  /** With `--base` or `--baseline`. */
+  baseline?: BaselineComparison;
+  /** `-T`, `--title`. */
+  title?: string;
+  /** What `--threshold` asked of each run. */
+  thresholds?: Check[];
   /** Why the numbers must not be used; empty when they may. */
   invalid: string[];
   warnings: string[];

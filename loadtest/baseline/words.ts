@@ -1,14 +1,20 @@
 /** The words of baselines: what is kept of runs, and what a comparison of two sides says. Plain data; types only. */
-import type { Environment } from '../result.js';
-import type { Figure } from '../scenarios/findings.js';
+import type { Environment } from '../environment-record.js';
 
 /** Bumped when a field changes its meaning or goes; new fields do not bump it. */
 export const BASELINE_SCHEMA_VERSION = 1;
 
 /** One figure with a value for each run: the run is the unit, never the request. */
-export interface SampledFigure extends Omit<Figure, 'value' | 'published'> {
+export interface SampledFigure {
   /** Absent for a load run without scenario. */
   scenario?: string;
+  /** As in a scenario's figures (scenarios/findings.ts), where they are described. */
+  name: string;
+  label: string;
+  unit: string;
+  where: string;
+  /** Absent: neither direction is better, and nothing is judged. */
+  better?: 'lower' | 'higher';
   /** In the order of the runs; `null`: that run gave none, or must not be used. */
   values: (number | null)[];
 }

@@ -1,22 +1,15 @@
 /** What scenarios leave: plain data, from which every report is made. Types only; part of the published `summary.json`. */
+import type { BaselineComparison } from '../baseline/words.js';
+import type { Check } from '../check.js';
 import type { Environment, RunResult } from '../result.js';
+
+export type { Check } from '../check.js';
 
 /**
  * `pass` and `fail`: by the checks · `invalid`: the numbers must not be used (generator saturated, counts disagree) ·
  * `skipped`: this machine lacks something, `reason` says what · `error`: could not run.
  */
 export type Outcome = 'pass' | 'fail' | 'invalid' | 'skipped' | 'error';
-
-/** One threshold and what came of it. */
-export interface Check {
-  /** As the reader would write it: `ttft p99 <= 300 ms`, `lost streams == 0`. */
-  promise: string;
-  ok: boolean;
-  /** What was measured, with its unit: `148.2 ms`. */
-  actual: string;
-  /** Why the limit is what it is, or what to look at when it fails. */
-  hint?: string;
-}
 
 /** One number with all that is needed to read it. */
 export interface Figure {
@@ -104,5 +97,7 @@ export interface SuiteSummary {
   command: string;
   environment: Environment;
   scenarios: ScenarioResult[];
+  /** With `--base` or `--baseline`: `scenarios` are then those of the last run of head. */
+  baseline?: BaselineComparison;
   interrupted: boolean;
 }
