@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { type Listener, openConnection } from '../engine/connection.js';
 import { AnswerReader } from './answer-reader.js';
 import { chatRequest } from './chat-request.js';
 import type { AlternateOrder, CallsOrder, CallsReading, JobTarget } from './client-messages.js';
-import { type Listener, openConnection } from './connection.js';
 
 /** One kept connection with one request at a time; every answer is reported, then the owner says what is next. */
 class Caller implements Listener {

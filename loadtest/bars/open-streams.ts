@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Listener, openConnection } from '../engine/connection.js';
 import { chatRequest } from './chat-request.js';
 import type { StreamsOrder, StreamsReading } from './client-messages.js';
-import { type Listener, openConnection } from './connection.js';
 import { EventCounter } from './event-counter.js';
 
 const STEP_MS = 10;

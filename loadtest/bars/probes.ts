@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import { type Listener, openConnection } from '../engine/connection.js';
 import { AnswerReader } from './answer-reader.js';
 import { chatRequest } from './chat-request.js';
 import type { ProbesOrder, ProbesResult } from './client-messages.js';
-import { type Listener, openConnection } from './connection.js';
 import { readStamp, type Stamp } from './stamp.js';
 
 const NS_PER_MS = 1e6;
