@@ -31,7 +31,6 @@ export interface AttemptParts {
   readonly choice: ChosenCredential;
   readonly upstream: UpstreamEntry;
   readonly key: string;
-  readonly asked: Asked;
   readonly owner: AttemptOwner;
   /** Given back when the upstream has sent all of an answer, before its end goes to the client. */
   readonly slot?: CredentialSlot;
@@ -39,6 +38,10 @@ export interface AttemptParts {
 
 /** Told of an attempt while it runs. */
 export interface AttemptOwner {
+  /** Nothing more may be sent: its client is gone, or it was ended. */
+  readonly isOver: boolean;
+  /** It is under way. */
+  onSent(attempt: Attempt, choice: ChosenCredential): void;
   /** A success by its status; its headers may say what is left of the credential's limits. */
   onAnswered(choice: ChosenCredential, upstream: UpstreamEntry, headers: UpstreamHeaders): void;
   /** Content has come: a trial has passed. */
@@ -53,19 +56,21 @@ export class Attempt implements UpstreamListener, AttemptControl {
   hasBegun = false;
   readonly end: Promise<AttemptEnd>;
   readonly #parts: AttemptParts;
+  readonly #asked: Asked;
   #settle!: (end: AttemptEnd) => void;
   #over = false;
   #reader: AnswerReader | undefined;
   /** Unset while the request is being handed over: a fault may come before. */
   readonly #exchange: UpstreamExchange | undefined;
 
-  constructor(parts: AttemptParts) {
+  constructor(parts: AttemptParts, asked: Asked) {
     this.#parts = parts;
+    this.#asked = asked;
     this.end = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    const request = outgoing(parts);
-    parts.asked.body = undefined;
+    const request = outgoing(parts, asked);
+    asked.body = undefined;
     this.#exchange = parts.upstream.connection.send(request, this);
   }
 
@@ -142,7 +147,8 @@ export class Attempt implements UpstreamListener, AttemptControl {
 
   /** A string says why no reader fits. */
   #chooseReader(status: number, headers: UpstreamHeaders): AnswerReader | string {
-    const { context, delivery, tallies, asked } = this.#parts;
+    const { context, delivery, tallies } = this.#parts;
+    const asked = this.#asked;
     if (status >= 400) {
       const deadline = performance.now() + context.snapshot.config.timeouts.idle;
       return new ErrorAnswer(this, asked.route.protocol, context.route.protocol, status, headers, deadline);
@@ -160,7 +166,7 @@ export class Attempt implements UpstreamListener, AttemptControl {
   }
 }
 
-function outgoing({ context, upstream, key, asked }: AttemptParts): UpstreamRequest {
+function outgoing({ context, upstream, key }: AttemptParts, asked: Asked): UpstreamRequest {
   const headers = requestHeaders({
     protocol: upstream.config.protocol,
     key,

@@ -77,6 +77,20 @@ export class Delivery {
     return this.#context.client.write(text, framed);
   }
 
+  /** A stream's client has heard nothing for `interval` milliseconds and can be told that its answer is being made. */
+  isSilent(now: number, interval: number): boolean {
+    const { fields, route, client } = this.#context;
+    return (
+      fields?.stream === true &&
+      route.createObserver !== undefined &&
+      interval > 0 &&
+      this.state !== 'ended' &&
+      !this.insideEvent &&
+      now - this.lastSentAt >= interval &&
+      !client.closed
+    );
+  }
+
   /** Tells a waiting client that the answer is still being made. */
   heartbeat(now: number): void {
     this.startStream({});
