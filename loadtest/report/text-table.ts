@@ -1,21 +1,30 @@
 /** Rows of cells → aligned text, first column left, others right. Pure. */
+import stringWidth from 'string-width';
 
-/** A CJK character takes two columns on a terminal; others one. */
-function width(text: string): number {
-  let columns = 0;
-  for (const character of text)
-    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(character) ? 2 : 1;
-  return columns;
+/** Columns that a text takes on a terminal: two for a CJK character or an emoji, none for what combines or colours. */
+export function textWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** As much of a text as fits into so many columns; what was cut off is an ellipsis. */
+export function fitted(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let fit = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(text)) {
+    if (textWidth(fit + segment) > columns - 1) break;
+    fit += segment;
+  }
+  return `${fit}…`;
 }
 
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => textWidth(row[column] ?? ''))));
   const line = (row: readonly string[]): string =>
     widths
       .map((columns, index) => {
         const cell = row[index] ?? '';
-        const gap = ' '.repeat(columns - width(cell));
+        const gap = ' '.repeat(columns - textWidth(cell));
         return index === 0 ? cell + gap : gap + cell;
       })
       .join('  ')

@@ -89,6 +89,11 @@ export const DOORS: Readonly<Record<string, Door>> = {
     reason: 'the official clients judge the gateway from outside',
   },
   tinybench: { at: 'loadtest/micro/measure.ts', reason: 'one way to warm up, batch and sum up' },
+  'string-width': { at: 'loadtest/report/text-table.ts', reason: 'one answer to how wide a text is on a terminal' },
+  'ts-json-schema-generator': {
+    at: 'loadtest/report/summary-schema.ts',
+    reason: 'the published schema is made from the types, in one place',
+  },
   uplot: { at: 'loadtest/report/page/uplot.ts', reason: 'charts are data everywhere else; one place draws them' },
   esbuild: { at: 'scripts/build.mjs', reason: 'the build is one script' },
 };
