@@ -37,6 +37,8 @@ export interface Chart {
   series: ChartSeries[];
   /** Vertical lines (a kill, the end of the ramp) and bands (the knee) over x. */
   marks?: { label: string; from: number; to?: number }[];
+  /** Horizontal lines: what was idle, the peak, a limit. */
+  levels?: { label: string; value: number }[];
   /** Names of the bars when `kind` is `bar` or `stacked`: x is then an index into them. */
   names?: string[];
 }
@@ -45,11 +47,15 @@ export interface Axis {
   label: string;
   unit?: string;
   scale?: 'linear' | 'log';
+  /** Where the axis has marks and what they say; absent: numbers at round places. */
+  ticks?: [number, string][];
 }
 
 export interface ChartSeries {
   name: string;
   points: [number, number | null][];
+  /** `dashed`: what is expected and not measured; `points`: single measurements without a line; absent: a line. */
+  style?: 'dashed' | 'points';
   /** Drawn against a second axis on the right with this label. */
   right?: Axis;
 }
