@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Test, test } from 'tap';
-import { seconds, thinkTime } from './cli.js';
+import { seconds, thinkTime } from './cli/values.js';
 import type { Summary } from './result.js';
 
 const PROGRAM = join(process.env.TIDEGATE_DIST ?? 'dist', 'loadtest.js');

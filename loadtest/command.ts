@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Display } from './display.js';
 import { buildGoGateway, goVersion, NoGoError } from './engine/targets/go-build.js';
 import { readEnvironment } from './environment.js';
+import { EXIT } from './exit.js';
 import { type LoadWishes, makePlans } from './options.js';
 import { writeResults } from './output-files.js';
 import { makeSummary, renderHeader, renderReport } from './report/report.js';
@@ -10,13 +11,18 @@ import type { RunPlan, RunResult, Summary } from './result.js';
 import { run } from './run.js';
 import { renderScaling } from './scaling/report.js';
 import type { ScalingRecord } from './scaling/words.js';
-
-/** What the command leaves with. */
-export const EXIT = { ok: 0, couldNotRun: 1, invalid: 3, interrupted: 130 } as const;
+import { type Expression, parseExpression } from './thresholds/expression.js';
+import { checkLines } from './thresholds/lines.js';
+import { checkRunThreshold, judgeRun } from './thresholds/run-thresholds.js';
 
 /** Runs what was wished for, one target after another in fresh processes; gives the exit code. */
 export async function loadCommand(wishes: LoadWishes, entry: string): Promise<number> {
-  return new LoadCommand(wishes, entry).execute();
+  try {
+    return await new LoadCommand(wishes, entry).execute();
+  } catch (error) {
+    console.error(`could not run: ${(error as Error).message}`);
+    return EXIT.couldNotRun;
+  }
 }
 
 /** Prints the tables of an old `summary.json` or `scaling.json` anew. */
@@ -28,8 +34,16 @@ export async function reportCommand(file: string): Promise<number> {
   }
   const summary = kept;
   if (summary.schemaVersion !== 1) throw new Error(`${file} has schema version ${summary.schemaVersion}; this program reads 1`);
-  console.log(renderReport(makeSummary(summary.environment, summary.runs)));
+  const { title, thresholds } = summary;
+  console.log(reportText({ ...makeSummary(summary.environment, summary.runs), title, thresholds }));
   return EXIT.ok;
+}
+
+/** Title and thresholds first: they are what most readers came for. */
+function reportText(summary: Summary): string {
+  const { title, thresholds = [] } = summary;
+  const head = [...(title === undefined ? [] : [title]), ...checkLines(thresholds)];
+  return [...(head.length > 0 ? [head.join('\n')] : []), renderReport(summary)].join('\n\n');
 }
 
 /** Start, memory afterwards and stop of a run. */
@@ -48,11 +62,14 @@ class LoadCommand {
   readonly #display: Display;
   readonly #environment = readEnvironment();
   readonly #notes: string[] = [];
+  readonly #thresholds: readonly Expression[];
   #plans: readonly RunPlan[];
 
   constructor(wishes: LoadWishes, entry: string) {
     this.#wishes = wishes;
     this.#entry = entry;
+    this.#thresholds = (wishes.threshold ?? []).map(parseExpression);
+    for (const threshold of this.#thresholds) checkRunThreshold(threshold);
     this.#plans = makePlans(wishes);
     this.#display = Display.onStandardOutput(wishes);
   }
@@ -71,7 +88,7 @@ class LoadCommand {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
     if (runs.length === 0) return this.#interrupt.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
-    return this.#finish(makeSummary(this.#environment, runs, this.#notes));
+    return this.#finish({ ...makeSummary(this.#environment, runs, this.#notes), ...this.#judged(runs) });
   }
 
   /** Half an hour of runs does not end because one of them could not be made: that one is missing, and said to be. */
@@ -122,16 +139,26 @@ class LoadCommand {
     });
   }
 
+  #judged(runs: readonly RunResult[]): Pick<Summary, 'title' | 'thresholds'> {
+    const { title } = this.#wishes;
+    const nameOf = ({ plan }: RunResult): string => (runs.length > 1 ? `${plan.label}, run ${plan.repeat ?? 1}: ` : '');
+    const thresholds = runs.flatMap((run) => judgeRun(run, this.#thresholds, nameOf(run)));
+    return { ...(title !== undefined && { title }), ...(this.#thresholds.length > 0 && { thresholds }) };
+  }
+
   async #finish(summary: Summary): Promise<number> {
-    const place = await writeResults(this.#wishes.out, summary);
-    if (this.#wishes.json) console.log(JSON.stringify(summary));
+    const { out, summaryExport, json } = this.#wishes;
+    const place = await writeResults(out, summary);
+    if (summaryExport !== undefined) await writeFile(summaryExport, `${JSON.stringify(summary, null, 1)}\n`);
+    if (json) console.log(JSON.stringify(summary));
     else {
       this.#display.begin();
-      console.log(`\n${renderReport(summary)}\n\nwritten: ${place}/summary.json, samples.csv`);
+      console.log(`\n${reportText(summary)}\n\nwritten: ${place}/summary.json, samples.csv`);
     }
     if (this.#interrupt.signal.aborted) return EXIT.interrupted;
     if (summary.runs.length < this.#plans.length) return EXIT.couldNotRun;
-    return summary.invalid.length > 0 ? EXIT.invalid : EXIT.ok;
+    if (summary.invalid.length > 0) return EXIT.invalid;
+    return summary.thresholds?.some(({ ok }) => !ok) ? EXIT.thresholdFailed : EXIT.ok;
   }
 
   /** The first time: end early and report. The second time: leave now; what was started is killed on exit. */

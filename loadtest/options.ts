@@ -26,6 +26,11 @@ export interface LoadWishes {
   mock?: string;
   pid?: number;
   out: string;
+  /** As written, `ttft:p(95)<300`. */
+  threshold?: readonly string[];
+  title?: string;
+  /** File that summary.json is written to as well. */
+  summaryExport?: string;
   json: boolean;
   quiet: boolean;
   color: boolean;

@@ -20,9 +20,15 @@ export interface RunSetting {
   pid?: number;
   /** Added to the gateway's environment. */
   env?: Readonly<Record<string, string>>;
+  /** Top-level sections of the gateway's config file, in place of what would stand there. */
+  config?: Readonly<Record<string, unknown>>;
+  /** More flags of the mock. */
+  mockArgs?: readonly string[];
   onSample(sample: Sample): void;
   /** The gateway is ready and has no load yet: it may be warmed up, or held to a CPU share. */
   onGateway?(gateway: ReadyGateway): Promise<void>;
+  /** The load runs: strike now. It is waited for before the run ends, and the run fails with it. */
+  duringLoad?(target: LoadedTarget): Promise<void>;
   /** Fires once: end early and report what there is. */
   interrupt: AbortSignal;
 }
@@ -33,6 +39,16 @@ export interface ReadyGateway {
   origin: string;
   /** Bearer keys to present. */
   keys: readonly string[];
+}
+
+/** A target under load, as far as it is ours. */
+export interface LoadedTarget {
+  /** 0: not ours to signal. */
+  pid: number;
+  origin: string;
+  adminOrigin?: string;
+  /** '' where there is none to ask. */
+  mockOrigin: string;
 }
 
 /** Where the load goes, and what is known about it. */
@@ -72,16 +88,19 @@ export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult
 }
 
 async function findTarget(plan: RunPlan, setting: RunSetting, started: Started): Promise<Target> {
-  const { home, mockOrigin, key, pid, env } = setting;
+  const { home, mockOrigin, key, pid, env, config } = setting;
   if (/^https?:/.test(plan.target)) {
     const mock = mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined;
     return { origin: new URL(plan.target).origin, keys: [key ?? 'sk-loadtest'], gatewayPid: pid, mock };
   }
   // Room for every user at once: a refusal would be the mock's and not the gateway's.
-  const mock = await startMock({ home, maxConcurrent: plan.vus * 2 + 100, timeScale: plan.timeScale, seed: plan.seed });
+  const room = { maxConcurrent: plan.vus * 2 + 100, args: setting.mockArgs };
+  const mock = await startMock({ home, ...room, timeScale: plan.timeScale, seed: plan.seed });
   started.push(mock);
   const { credentials, workers } = plan;
-  const target = await startTarget(plan.target as TargetKind, { home, mockUrl: mock.origin, credentials, workers, env });
+  const target = await startTarget(plan.target as TargetKind, {
+    ...{ home, mockUrl: mock.origin, credentials, workers, env, config },
+  });
   started.push(target);
   const [gatewayPid] = target.pids();
   return { origin: target.url, adminOrigin: target.adminUrl, keys: target.keys, gatewayPid, mock };
@@ -148,9 +167,24 @@ class Measurement {
     this.#phase = 'load';
     const abort = (): void => this.#generators.abort();
     this.#setting.interrupt.addEventListener('abort', abort, { once: true });
-    await this.#generators.run(this.#order(), plan.vus);
-    this.#setting.interrupt.removeEventListener('abort', abort);
+    const striking = this.#strike();
+    // What it throws is heard when the load is over: the streams that run shall end.
+    striking.catch(() => {});
+    try {
+      await this.#generators.run(this.#order(), plan.vus);
+      await striking;
+    } finally {
+      this.#setting.interrupt.removeEventListener('abort', abort);
+    }
     this.#phase = 'after';
+  }
+
+  async #strike(): Promise<void> {
+    const { duringLoad } = this.#setting;
+    if (!duringLoad) return;
+    const { origin, adminOrigin, gatewayPid: pid = 0, mock } = this.#target;
+    await sleep(LEAD_MS);
+    await duringLoad({ pid, origin, adminOrigin, mockOrigin: mock?.origin ?? '' });
   }
 
   #order(): Parameters<Generators['run']>[0] {

@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import { EXIT } from '../command.js';
 import { Display } from '../display.js';
 import { whyNoGo } from '../engine/targets/go-build.js';
 import { readEnvironment } from '../environment.js';
+import { EXIT } from '../exit.js';
 import { CpuTree } from './cpu-tree.js';
 import { figuresOfPoint } from './figures.js';
 import { writeScaling } from './files.js';
