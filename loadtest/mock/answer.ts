@@ -30,6 +30,7 @@ interface Act {
   pace: Behaviour['pace']['kind'];
   fault: Fault | undefined;
   startedAt: number;
+  marks: boolean;
 }
 
 /** Answers one admitted request as its model name, or a fault set at run time, says. */
@@ -46,7 +47,16 @@ export function answerChat(stage: Stage, reply: Reply, chat: ChatRequest, behavi
     dialect.name === 'messages' ? stage.promptCache.look(keyOf(reply.request), chat.body) : { read: 0, written: 0 };
   const cost = { promptTokens: Math.max(promptTokens, cachedTokens + cacheWriteTokens), cachedTokens, cacheWriteTokens };
   const facts = { id, created: Math.floor(Date.now() / 1000), model, stamps, receivedAt, includeUsage, ...cost };
-  const act = { reply, chat, facts, plan, pace: behaviour.pace.kind, fault, startedAt: stage.wheel.now() };
+  const act = {
+    reply,
+    chat,
+    facts,
+    plan,
+    pace: behaviour.pace.kind,
+    fault,
+    startedAt: stage.wheel.now(),
+    marks: behaviour.marks,
+  };
   if (fault === undefined) return perform(stage, act);
   if (fault.name === 'slow-headers') return later(stage, reply, fault.numbers[0] ?? 0, () => perform(stage, act));
   if (fault.name === 'drip-headers') return dripHead(reply, fault.numbers[0] ?? 0);
@@ -68,12 +78,20 @@ function perform(stage: Stage, act: Act): void {
   else later(stage, act.reply, unaryDelay(stage, act), () => performUnary(act));
 }
 
-function performStream(stage: Stage, { reply, facts, plan, fault }: Act): void {
+function performStream(stage: Stage, { reply, facts, plan, fault, marks }: Act): void {
   const twist = (fault && twistOf(fault)) ?? {};
   reply.startStream(fault?.name === 'set-cookie' ? cookies() : {});
   closeWhenIdle(reply, fault);
   const startedAt = stage.wheel.now();
-  const show = { reply, writer: reply.dialect.createWriter(facts), plan, twist, completionTokens: tokensOf(plan), startedAt };
+  const show = {
+    reply,
+    writer: reply.dialect.createWriter(facts),
+    plan,
+    twist,
+    completionTokens: tokensOf(plan),
+    startedAt,
+    marks,
+  };
   new StreamPlayer(show, stage.wheel, stage.lateness).start();
 }
 

@@ -18,6 +18,9 @@ test('stamps come with the suffix and with the round profile', async (t) => {
   t.equal(parseModelName('mock-model')?.stamps, false);
   t.equal(parseModelName('mock-paced-5x1+stamps')?.stamps, true);
   t.equal(parseModelName('mock-round')?.stamps, true);
+  t.match(parseModelName('mock-paced-5x1+marks+stamps'), { stamps: true, marks: true, pace: { kind: 'paced', events: 5 } });
+  t.match(parseModelName('fault-no-done+marks'), { stamps: false, marks: true });
+  t.equal(parseModelName('mock-model+nonsense'), undefined);
 });
 
 test('a mistyped fault is no healthy model', async (t) => {

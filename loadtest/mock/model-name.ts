@@ -12,27 +12,30 @@ export type Pace =
 export interface Behaviour {
   pace: Pace;
   fault?: Fault;
-  /** Whether each event carries sequence number and time. */
+  /** Whether each event carries sequence number and time, as a member of its own. */
   stamps: boolean;
+  /** Whether each piece of text carries them, so that they outlive a conversion into another API. */
+  marks: boolean;
 }
 
 const MOST_EVENTS = 1_000_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-const STAMPS = '+stamps';
+const SUFFIXES = /(?:\+(?:stamps|marks))*$/;
 
 /**
  * Reads a model name. Names of the mock's own begin with `mock-` or `fault-`; any other (`gpt-4o`) does what `profile` names.
  * Undefined: a name that begins like the mock's own but means nothing, which must not pass for a healthy model.
  */
 export function parseModelName(model: string, profile = 'mock-model'): Behaviour | undefined {
-  const stamps = model.endsWith(STAMPS);
-  const name = stamps ? model.slice(0, -STAMPS.length) : model;
+  const suffixes = SUFFIXES.exec(model)?.[0] ?? '';
+  const name = model.slice(0, model.length - suffixes.length);
+  const [stamps, marks] = [suffixes.includes('+stamps'), suffixes.includes('+marks')];
   if (name.startsWith('fault-')) {
     const fault = parseFault(name.slice('fault-'.length));
-    return fault && { pace: { kind: 'model' }, fault, stamps };
+    return fault && { pace: { kind: 'model' }, fault, stamps, marks };
   }
   const pace = parsePace(name.startsWith('mock-') ? name : ownName(profile));
-  return pace && { pace, stamps: stamps || pace.kind === 'round' };
+  return pace && { pace, stamps: stamps || pace.kind === 'round', marks };
 }
 
 /** The answer to a name that means nothing. */

@@ -32,7 +32,7 @@ const ALLOWED: Record<string, string> = {
   '/_mock/faults': 'GET, POST, DELETE',
 };
 /** The scripted model is told by the request itself what to do. */
-const HEALTHY: Behaviour = { pace: { kind: 'instant' }, stamps: false };
+const HEALTHY: Behaviour = { pace: { kind: 'instant' }, stamps: false, marks: false };
 const CONTROL_BODY_LIMIT = 64 * 1024;
 /** Longer than any gateway keeps an idle connection, so that the mock is never the one that closes first. */
 const KEEP_ALIVE_MS = 120_000;

@@ -18,6 +18,8 @@ export interface Performance {
   twist: StreamTwist;
   completionTokens: number;
   startedAt: number;
+  /** Each piece of text begins with its number and time (`+marks`). */
+  marks: boolean;
 }
 
 /**
@@ -110,7 +112,13 @@ export class StreamPlayer implements WheelEntry {
   private eventAt(index: number): string {
     const { plan, writer, completionTokens } = this.show;
     if (index === 0) return writer.opening();
-    return index <= plan.events - FRAME_EVENTS ? writer.content(plan.piece(index - 1)) : writer.closing(completionTokens);
+    return index <= plan.events - FRAME_EVENTS ? writer.content(this.pieceAt(index - 1)) : writer.closing(completionTokens);
+  }
+
+  /** `~12@84211003377~word `: characters that no converter has a reason to touch. */
+  private pieceAt(index: number): string {
+    const piece = this.show.plan.piece(index);
+    return this.show.marks ? `~${index}@${process.hrtime.bigint()}~${piece}` : piece;
   }
 
   /** How many events the text of one place in the plan is. */

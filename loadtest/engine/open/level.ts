@@ -12,8 +12,9 @@ export class Level {
   readonly #lines: readonly Line[];
 
   constructor(start: number, stages: readonly LoadStage[]) {
-    let at = 0;
-    this.#points = [[0, start], ...stages.map(({ seconds, target }) => [(at += seconds), target] as const)];
+    const points: [number, number][] = [[0, start]];
+    for (const { seconds, target } of stages) points.push([(points.at(-1)?.[0] ?? 0) + seconds, target]);
+    this.#points = points;
     this.#lines = linesOf(this.#points);
   }
 

@@ -49,16 +49,21 @@ export class ResponseReader {
     this.keepsAlive = true;
   }
 
+  /** No answer is awaited. */
+  get isIdle(): boolean {
+    return this.#state === 'idle';
+  }
+
   /** The connection was closed: true when that is how the body at hand ends. */
   closesBody(): boolean {
     return this.#state === 'until-close';
   }
 
   push(bytes: Buffer): void {
-    if (this.#state === 'idle') throw new MalformedAnswer('bytes that no request asked for');
+    if (this.isIdle) throw new MalformedAnswer('bytes that no request asked for');
     let at = 0;
-    while (at < bytes.length && this.#state !== 'idle') at = this.#step(bytes, at);
-    if (this.#state !== 'idle') return;
+    while (at < bytes.length && !this.isIdle) at = this.#step(bytes, at);
+    if (!this.isIdle) return;
     // Nothing is asked ahead of its answer's end, so that what follows belongs to nothing.
     if (at < bytes.length) this.keepsAlive = false;
     this.#sink.end();
