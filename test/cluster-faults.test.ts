@@ -39,6 +39,27 @@ test('cluster faults', async (t) => {
     t.not((await ask(origin)).pid, pid);
   });
 
+  for (const workers of [1, 4])
+    t.test(`new connections wait, and none is refused, while all ${workers} are dead`, async (t) => {
+      const primary = new PrimaryProcess(t, folder, configText({ workers }));
+      const origin = await primary.ready();
+      const pids = primary.workers();
+      for (const pid of pids) kill(pid);
+      const asked: Promise<unknown>[] = [];
+      const isBack = primary.logged('worker is ready', workers * 2).then(() => true);
+      // What a dying worker had taken is lost with it; of what came later, nothing.
+      while (!(await Promise.race([isBack, pause()]))) if (!pids.some(alive)) asked.push(ask(origin).catch(codeOf));
+      asked.push(ask(origin).catch(codeOf));
+      const answers = await Promise.all(asked);
+      t.same(
+        answers.filter((answer) => typeof answer === 'string'),
+        [],
+      );
+      primary.child.kill('SIGTERM');
+      t.equal((await primary.exit).code, 0);
+      t.equal(await ask(origin).catch(codeOf), 'ECONNREFUSED', 'the port closes with the gateway');
+    });
+
   t.test('a frozen worker is noticed by its silence and replaced', async (t) => {
     const primary = new PrimaryProcess(t, folder, configText({ workers: 2 }), {
       env: { TIDEGATE_WATCHDOG_MS: '3000', FAKE_WORKER_STATS_MS: '200' },
@@ -121,3 +142,12 @@ test('cluster faults', async (t) => {
     t.same(primary.stdout, []);
   });
 });
+
+/** What a loop waits between two connections. */
+function pause(): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, 5, false));
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.message;
+}

@@ -11,6 +11,7 @@ import type { PrimaryStore } from '../store/primary-link.js';
 import { CountKeeper } from './count-keeper.js';
 import { fill, fillLimits, type Seat, surplus } from './fill.js';
 import { Handover, type HandoverRules } from './handover.js';
+import { Keeper } from './keeper.js';
 import type { SupervisionLimits } from './limits.js';
 import { RollingRestart, type RollOutcome } from './rolling-restart.js';
 import type { RunningGateway, ServingProcess } from './running-gateway.js';
@@ -37,6 +38,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   readonly #counts: CountKeeper;
   readonly #ownProcess = new ProcessSeries();
   readonly #handover = new Handover(this);
+  readonly #keeper = new Keeper();
   #config: GatewayConfig;
 
   constructor(options: ClusterOptions) {
@@ -67,6 +69,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   }
 
   async stop(): Promise<void> {
+    this.#keeper.release();
     await this.#supervisor.stop();
     this.#counts.close();
     await this.store.close();
@@ -150,6 +153,11 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
     return this.#config.server.accept === 'spread' ? level(this.#seats(), inTurn)?.id : undefined;
   }
 
+  /** Whether a connection may wait for a worker that is not there yet. */
+  get keepsPort(): boolean {
+    return this.#keeper.holds;
+  }
+
   serves(worker: number): boolean {
     return this.#supervisor.links.some(({ id, state }) => id === worker && state === 'ready');
   }
@@ -166,6 +174,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
   #fork(): Worker {
     const worker = forkWorker();
     this.#handover.watch(worker);
+    this.#keeper.watch(worker);
     return worker;
   }
 

@@ -31,6 +31,8 @@ export interface HandoverRules {
   choose(): number | undefined;
   /** The worker that takes it although it may owe answers; undefined leaves it to `choose`. */
   level(inTurn: number): number | undefined;
+  /** Whether connections wait where no worker serves. */
+  readonly keepsPort: boolean;
   /** Whether this worker takes new connections. */
   serves(worker: number): boolean;
 }
@@ -53,7 +55,8 @@ export class Handover {
     worker.process.once('exit', () =>
       setImmediate(() => {
         this.#lines.delete(worker.id);
-        line.bury([...this.#lines].some(([id, { connected }]) => connected && this.#rules.serves(id)));
+        const othersServe = [...this.#lines].some(([id, { connected }]) => connected && this.#rules.serves(id));
+        line.bury(othersServe || this.#rules.keepsPort);
       }),
     );
   }
@@ -139,11 +142,11 @@ class Line {
     this.#channel.send = sending as unknown as Worker['process']['send'];
   }
 
-  /** The worker is gone: what it was offered is refused in its name, so that Node offers it to another. */
-  bury(othersServe: boolean): void {
+  /** The worker is gone: what it was offered is refused in its name, so that Node offers it to another, now or when there is one. */
+  bury(isReceived: boolean): void {
     this.#leaveTurn();
     for (const [ack, { handle }] of this.offered) {
-      if (othersServe) this.#channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: false });
+      if (isReceived) this.#channel.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted: false });
       else handle.close();
     }
     this.offered.clear();
