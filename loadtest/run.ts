@@ -12,6 +12,8 @@ export interface RunSetting {
   entry: string;
   /** Folder of the built programs. */
   home: string;
+  /** Folder of another build of the gateway: mock and generators stay those of `home`. */
+  gatewayHome?: string;
   /** Client key for a target given as URL; the others know their own. */
   key?: string;
   /** A mock that runs already, for targets given as URL. */
@@ -88,7 +90,7 @@ export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult
 }
 
 async function findTarget(plan: RunPlan, setting: RunSetting, started: Started): Promise<Target> {
-  const { home, mockOrigin, key, pid, env, config } = setting;
+  const { home, gatewayHome, mockOrigin, key, pid, env, config } = setting;
   if (/^https?:/.test(plan.target)) {
     const mock = mockOrigin ? { origin: new URL(mockOrigin).origin } : undefined;
     return { origin: new URL(plan.target).origin, keys: [key ?? 'sk-loadtest'], gatewayPid: pid, mock };
@@ -99,7 +101,7 @@ async function findTarget(plan: RunPlan, setting: RunSetting, started: Started):
   started.push(mock);
   const { credentials, workers } = plan;
   const target = await startTarget(plan.target as TargetKind, {
-    ...{ home, mockUrl: mock.origin, credentials, workers, env, config },
+    ...{ home, gatewayHome, mockUrl: mock.origin, credentials, workers, env, config },
   });
   started.push(target);
   const [gatewayPid] = target.pids();

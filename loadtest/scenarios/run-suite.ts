@@ -11,6 +11,8 @@ export interface SuiteSettings {
   seed: number;
   workers: number;
   home: string;
+  /** Folder of another build of the gateway, to be measured in place of that in `home`. */
+  gatewayHome?: string;
   entry: string;
   /** Fires when the user interrupts: the scenario that runs ends early, the rest are not begun. */
   interrupt: AbortSignal;

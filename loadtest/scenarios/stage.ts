@@ -18,6 +18,8 @@ export interface StageSettings {
   workers: number;
   /** Folder of the built programs. */
   home: string;
+  /** Folder of another build of the gateway, to be measured in place of that in `home`. */
+  gatewayHome?: string;
   /** The command's own file, to fork load generators from. */
   entry: string;
   /** Fires when the scenario shall end early. */
@@ -59,7 +61,8 @@ export class ScenarioStage implements Stage {
   }
 
   startTarget(kind: TargetKind, settings: Omit<TargetSettings, 'home'>): Promise<RunningTarget> {
-    return this.#own(() => startTarget(kind, { workers: this.workers, ...settings, home: this.home }));
+    const { gatewayHome } = this.#settings;
+    return this.#own(() => startTarget(kind, { workers: this.workers, gatewayHome, ...settings, home: this.home }));
   }
 
   async measure(plan: Partial<RunPlan> & { readonly target: string }, extra: MeasureExtra = {}): Promise<RunResult> {
@@ -69,6 +72,7 @@ export class ScenarioStage implements Stage {
       ...extra,
       entry: this.entry,
       home: this.home,
+      gatewayHome: this.#settings.gatewayHome,
       interrupt: this.interrupt,
       onSample: (sample) => this.#settings.onSample(sample, whole),
     });

@@ -17,6 +17,8 @@ export type TargetKind = (typeof TARGET_KINDS)[number];
 export interface TargetSettings {
   /** Folder of the built programs, `dist`. */
   home: string;
+  /** Folder of another build of the gateway, to measure that one; `cluster` and `single` only. Default: `home`. */
+  gatewayHome?: string;
   /** Origin of a mock that runs already. */
   mockUrl: string;
   /** Number of upstream credentials that take turns. */
@@ -92,7 +94,7 @@ async function startGateway(kind: 'cluster' | 'single', settings: TargetSettings
     const file = join(folder, 'gateway.yaml');
     await writeFile(file, gatewayConfig({ ...settings, clientKey: CLIENT_KEY }));
     const workers = kind === 'single' ? 0 : (settings.workers ?? 4);
-    const args = [join(settings.home, 'primary.js'), '--config', file, '--workers', String(workers)];
+    const args = [join(settings.gatewayHome ?? settings.home, 'primary.js'), '--config', file, '--workers', String(workers)];
     const program = await startProgram({ name: 'gateway', ...onNode(settings, args) });
     return asTarget(kind, program, clean);
   } catch (error) {
