@@ -26,6 +26,8 @@ export interface ServerConfig {
   readonly workers: number;
   /** Which worker takes a new connection: each in turn, or the first that is not yet well used. */
   readonly accept: 'spread' | 'fill';
+  /** Who reads requests: the gateway's own fast lane where they are plain, or Node's server alone; absent: Node's. */
+  readonly http?: 'lane' | 'node';
   /** Largest request body in bytes; past it the answer is 413 before anything is buffered. */
   readonly bodyLimit: number;
   /** How long a drain waits for running streams, in milliseconds. */

@@ -6,8 +6,8 @@ export interface ClientExchange {
   readonly path: string;
   /** Lower-case names. */
   readonly headers: IncomingHttpHeaders;
-  /** The whole body. Throws `request_too_large` before buffering more than `limit` bytes, `client_closed_request` if it breaks off. */
-  readBody(limit: number): Promise<Buffer>;
+  /** The whole body. Throws `request_too_large` before buffering more than `limit` bytes, `client_closed_request` if it breaks off. No promise where all of it is there. */
+  readBody(limit: number): Buffer | Promise<Buffer>;
   /** A whole answer; `latin1`: one character a byte, as upstream bytes are carried. */
   answer(status: number, headers: Record<string, string>, body: string, encoding: 'utf8' | 'latin1'): void;
   /** Status and headers of an answer whose body follows in pieces. */

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../errors.js';
 import { log } from '../log.js';
+import type { RoutingFields } from '../protocol/protocol.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import { account } from './account.js';
 import { Admission } from './admission.js';
@@ -26,8 +27,10 @@ export async function handle(gateway: Gateway, route: Route, client: ClientExcha
     const place = gateway.takePlace(run, client, context.caller.name);
     // Nearly always free: an await costs a turn of the microtask queue.
     if (place !== undefined) await place;
-    context.body = await client.readBody(context.snapshot.config.server.bodyLimit);
-    await parse(context, gateway.parts.threads);
+    const body = client.readBody(context.snapshot.config.server.bodyLimit);
+    context.body = body instanceof Promise ? await body : body;
+    const parsed = parse(context, gateway.parts.threads);
+    if (parsed !== undefined) await parsed;
     if (context.caller.limits) context.admission = new Admission(gateway.parts.store, context, context.caller);
     await run.run();
   } catch (error) {
@@ -55,16 +58,18 @@ function openContext(gateway: Gateway, route: Route, client: ClientExchange): Re
   };
 }
 
-async function parse(context: RequestContext, threads: OffLoop | undefined): Promise<void> {
+/** A promise only where a thread reads the body. */
+function parse(context: RequestContext, threads: OffLoop | undefined): void | Promise<void> {
   const { caller, body, route, snapshot, client } = context;
   if (!caller || !body) throw new GatewayError('internal_error', 'A request was parsed before it was read.');
   const name = client.headers[snapshot.config.sticky.header];
   const read = readFields(route, body, threads, !!name);
-  // Nearly always read already: an await costs a turn of the microtask queue.
-  const fields = read instanceof Promise ? await read : read;
-  context.fields = fields;
-  context.model = snapshot.models.resolve(fields.model, caller);
-  context.session = sessionOf(caller.namespace, name, fields, snapshot.config.sticky);
+  const take = (fields: RoutingFields): void => {
+    context.fields = fields;
+    context.model = snapshot.models.resolve(fields.model, caller);
+    context.session = sessionOf(caller.namespace, name, fields, snapshot.config.sticky);
+  };
+  return read instanceof Promise ? read.then(take) : take(read);
 }
 
 function answerError(context: RequestContext, run: RequestRun, error: unknown): void {

@@ -4,24 +4,29 @@ import { GatewayError } from '../errors.js';
 import type { Gateway } from '../gateway/gateway.js';
 import type { Connections } from './connections.js';
 import { stopAccepting } from './data-server.js';
+import type { Lane } from './lane/lane.js';
 
 /** How often idle connections are looked for once the linger is over: milliseconds. */
 const SWEEP = 100;
 /** From the last error event to the end, so that it reaches its client: milliseconds. */
 const LAST_WORDS = 250;
 
+/** What comes to its end. */
+export interface DrainParts {
+  readonly server: Server;
+  readonly lane: Lane;
+  readonly gateway: Gateway;
+  readonly connections: Connections;
+}
+
 export class Drain {
-  readonly #server: Server;
-  readonly #gateway: Gateway;
-  readonly #connections: Connections;
+  readonly #parts: DrainParts;
   #deadlineAt = Number.POSITIVE_INFINITY;
   #lingerUntil = 0;
   #done: Promise<void> | undefined;
 
-  constructor(server: Server, gateway: Gateway, connections: Connections) {
-    this.#server = server;
-    this.#gateway = gateway;
-    this.#connections = connections;
+  constructor(parts: DrainParts) {
+    this.#parts = parts;
   }
 
   get started(): boolean {
@@ -39,18 +44,22 @@ export class Drain {
 
   async #run(): Promise<void> {
     const timer = setInterval(() => this.#sweep(), SWEEP);
-    await stopAccepting(this.#server);
+    await stopAccepting(this.#parts.server);
     clearInterval(timer);
   }
 
   #sweep(): void {
+    const { server, lane, gateway, connections } = this.#parts;
     const now = performance.now();
     if (now >= this.#lingerUntil) {
-      this.#server.closeIdleConnections();
-      this.#connections.closeSilent();
+      server.closeIdleConnections();
+      lane.closeIdle();
+      connections.closeSilent();
     }
     if (now < this.#deadlineAt) return;
-    this.#gateway.interruptAll(new GatewayError('draining', 'The gateway is shutting down.', { retryAfter: 1_000 }));
-    if (now >= this.#deadlineAt + LAST_WORDS) this.#server.closeAllConnections();
+    gateway.interruptAll(new GatewayError('draining', 'The gateway is shutting down.', { retryAfter: 1_000 }));
+    if (now < this.#deadlineAt + LAST_WORDS) return;
+    server.closeAllConnections();
+    lane.closeAll();
   }
 }

@@ -38,7 +38,7 @@ export function readBody(request: IncomingMessage, response: ServerResponse, lim
 }
 
 /** A body that may go to a thread lies in shared memory: it is copied once in any case, and then no more. */
-function joined(chunks: readonly Buffer[], length: number): Buffer {
+export function joined(chunks: readonly Buffer[], length: number): Buffer {
   const [first] = chunks;
   if (chunks.length === 1 && first) return first;
   if (length < OFF_LOOP_FROM) return Buffer.concat(chunks, length);
@@ -48,10 +48,10 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
   return body;
 }
 
-function tooSlow(): GatewayError {
+export function tooSlow(): GatewayError {
   return new GatewayError('request_timeout', 'The request body did not arrive in time.');
 }
 
-function tooLarge(limit: number): GatewayError {
+export function tooLarge(limit: number): GatewayError {
   return new GatewayError('request_too_large', `The request body is larger than the ${limit} bytes that this gateway accepts.`);
 }

@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayConfig } from '../config.js';
 import { Gateway } from '../gateway/gateway.js';
+import { handle } from '../gateway/handle.js';
+import type { Route } from '../gateway/route.js';
 import type { ClusterState, Inquiry, WorkerStats } from '../messages.js';
 import { createMetrics, type Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
@@ -13,6 +15,9 @@ import { Connections } from './connections.js';
 import { createDataServer, listen, setHeadersTimeout } from './data-server.js';
 import { Drain } from './drain.js';
 import { nodeListener } from './hono.js';
+import { Lane } from './lane/lane.js';
+import type { LaneHost } from './lane/lane-connection.js';
+import type { LaneExchange } from './lane/lane-exchange.js';
 import { refuseConnection } from './refusals.js';
 import { ServiceStats } from './service-stats.js';
 
@@ -32,13 +37,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return service;
 }
 
-export class Service implements Serving {
+export class Service implements Serving, LaneHost {
   port = 0;
   cluster: ClusterState = { workers: 1, inFlight: 0 };
   readonly #gateway: Gateway;
   readonly #metrics: Metrics;
   readonly #store: Store;
   readonly #server: Server;
+  readonly #lane: Lane;
   readonly #drain: Drain;
   readonly #stats = new ServiceStats();
   readonly #connections: Connections;
@@ -59,8 +65,9 @@ export class Service implements Serving {
       return { maxConnections: server.maxConnections, workers: server.workers, inFlight, unread: timeouts.idle };
     });
     this.#metrics.watchBuffered(() => this.#connections.unsent + this.#gateway.held);
+    this.#lane = new Lane(this.#server, this);
     this.#server.on('connection', (socket) => this.#onConnection(socket));
-    this.#drain = new Drain(this.#server, this.#gateway, this.#connections);
+    this.#drain = new Drain({ server: this.#server, lane: this.#lane, gateway: this.#gateway, connections: this.#connections });
   }
 
   async listen(host: string, port: number): Promise<void> {
@@ -109,8 +116,23 @@ export class Service implements Serving {
     return this.#gateway.snapshot.config;
   }
 
+  get bodyLimit(): number {
+    return this.#config.server.bodyLimit;
+  }
+
+  get headersTimeout(): number {
+    return this.#config.server.headersTimeout;
+  }
+
+  /** A request that came by the lane. */
+  serve(route: Route, exchange: LaneExchange): void {
+    void handle(this.#gateway, route, exchange);
+  }
+
   #onConnection(socket: Socket): void {
     const verdict = this.#connections.admit(socket);
+    if (verdict === 'admitted' && this.#config.server.http === 'lane') return this.#lane.accept(socket);
+    if (verdict !== 'crowded') this.#lane.handOver(socket);
     if (verdict === 'admitted') return;
     this.#metrics.tallies.connectionsRefused++;
     if (verdict === 'refused') refuseConnection(socket);

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http';
 /** Visible ASCII without what could end an authority. */
 const HOST = /^[A-Za-z0-9._~\-[\]:%]+$/;
 /** A name or IPv4 address with a port below 60000: nearly every Host, known to be right without more work (9 µs a request). */
-const PLAIN_HOST = /^[A-Za-z0-9._~-]+(?::(?:[1-5]?\d{1,4}))?$/;
+export const PLAIN_HOST = /^[A-Za-z0-9._~-]+(?::(?:[1-5]?\d{1,4}))?$/;
 
 /** Visible ASCII; a backslash is a slash to some readers and not to others (WHATWG URL §4.4, RFC 3986 §3.3). */
 const TARGET = /^\/[\x21-\x5b\x5d-\x7e]*$/;
