@@ -1,6 +1,6 @@
 // Bundles each entry into one file of dist/: one file to read starts faster than hundreds (docs/decisions/0002-bundle.md).
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** Bundle name → source. Workers load only what serves requests; admin and options stay with the primary. */
@@ -60,3 +60,17 @@ await build({
 });
 // The dashboard is served as it is written; assets.ts finds it beside the bundle.
 await cp('src/admin/page', `${outdir}/page`, { recursive: true });
+
+// Style and scripts of the load test's pages, which are put whole into each page (loadtest/report/html/page-assets.ts).
+await build({
+  entryPoints: ['report.ts', 'live.ts', 'report.css'].map((name) => `loadtest/report/page/${name}`),
+  outdir: `${outdir}/report-page`,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'chrome123',
+  // The library's licence asks to stand wherever the library does.
+  banner: { js: `/*! uPlot: ${(await readFile('node_modules/uplot/LICENSE', 'utf8')).trim()} */` },
+  logLevel: 'warning',
+});
