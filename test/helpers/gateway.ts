@@ -1,7 +1,8 @@
 /** The built gateway as real processes in front of a mock LLM in the test's own process: what whole-gateway tests start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,6 @@ const MOST_STARTS = 3;
 
 /** What the helpers need of a tap test. */
 export interface TestScope {
-  testdir(): string;
   teardown(handler: () => unknown): unknown;
 }
 
@@ -120,9 +120,13 @@ export async function startGateway(
   { args = [] as string[], env = {} as NodeJS.ProcessEnv } = {},
 ): Promise<GatewayProcess> {
   for (let start = 1; ; start++) {
-    const file = join(t.testdir(), `gateway-${Math.random().toString(36).slice(2)}.yaml`);
-    const gateway = new GatewayProcess(file, config, args, env);
-    t.teardown(() => gateway.kill());
+    // Not `t.testdir()`, which each call empties: a test may start several.
+    const folder = mkdtempSync(join(tmpdir(), 'tidegate-test-'));
+    const gateway = new GatewayProcess(join(folder, 'gateway.yaml'), config, args, env);
+    t.teardown(async () => {
+      await gateway.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
     try {
       await gateway.ready();
       return gateway;
