@@ -1,5 +1,9 @@
 /** The door to commander: the groups of `cli/` → plain wishes → the command that obeys them. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { baselineCommand } from './baseline/command.js';
+import { RoundSubject } from './baseline/round-subject.js';
+import { SuiteSubject } from './baseline/suite-subject.js';
+import { type BaselineWishes, isBaseline } from './baseline/wishes.js';
 import { GROUPS } from './cli/groups.js';
 import { type OptionWords, WrongValue } from './cli/option.js';
 import { loadCommand, reportCommand } from './command.js';
@@ -10,7 +14,7 @@ import { suiteCommand } from './scenarios/suite-command.js';
 import { isSuite, type SuiteWishes } from './scenarios/suite-wishes.js';
 
 /** All that the options may say. */
-type Wishes = LoadWishes & Partial<ScalingWishes> & SuiteWishes;
+type Wishes = LoadWishes & Partial<ScalingWishes> & SuiteWishes & BaselineWishes;
 
 /** Parses and obeys the command line; gives the exit code. */
 export async function runCli(args: readonly string[], entry: string): Promise<number> {
@@ -32,6 +36,11 @@ export async function runCli(args: readonly string[], entry: string): Promise<nu
 
 function obey(wishes: Wishes, program: Command, args: readonly string[], entry: string): Promise<number> {
   const given = givenOptions(program);
+  if (isBaseline(wishes)) {
+    const subject = () =>
+      isSuite(wishes) ? new SuiteSubject({ ...wishes, given, args }, entry) : new RoundSubject(wishes, entry);
+    return baselineCommand({ ...wishes, args }, subject, entry);
+  }
   if (isSuite(wishes)) return suiteCommand({ ...wishes, given, args }, entry);
   if (wishes.emulateCores) return scalingCommand(scalingWishes(wishes, given), entry);
   return loadCommand(wishes, entry);
@@ -43,7 +52,7 @@ function described(program: Command): Command {
     .addHelpText(
       'after',
       '\nWithout --scenario, --all or --list one plain round of streamed chat is run.' +
-        '\nExit codes: 0 ok, 1 could not run, 3 run invalid (numbers must not be used), 99 a threshold was not kept,' +
+        '\nExit codes: 0 ok, 1 could not run, 3 run invalid (numbers must not be used), 99 a threshold was not kept or a revision is worse,' +
         ' 130 interrupted (partial report written).',
     );
 }

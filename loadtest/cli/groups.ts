@@ -1,3 +1,4 @@
+import { BASELINE_OPTIONS } from './baseline-options.js';
 import { LOAD_OPTIONS } from './load-options.js';
 import type { OptionGroup } from './option.js';
 import { OUTPUT_OPTIONS } from './output-options.js';
@@ -6,4 +7,11 @@ import { SCENARIO_OPTIONS } from './scenario-options.js';
 import { TARGET_OPTIONS } from './target-options.js';
 
 /** The groups of --help, in its order; a part that brings options brings a file and a line here. */
-export const GROUPS: readonly OptionGroup[] = [SCENARIO_OPTIONS, LOAD_OPTIONS, TARGET_OPTIONS, SCALING_OPTIONS, OUTPUT_OPTIONS];
+export const GROUPS: readonly OptionGroup[] = [
+  SCENARIO_OPTIONS,
+  LOAD_OPTIONS,
+  TARGET_OPTIONS,
+  BASELINE_OPTIONS,
+  SCALING_OPTIONS,
+  OUTPUT_OPTIONS,
+];

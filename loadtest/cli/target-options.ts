@@ -18,7 +18,7 @@ export const TARGET_OPTIONS: OptionGroup = {
     },
     {
       flags: '--repeats <n>',
-      text: 'runs of each target, each in fresh processes (default: 3 with --compare, else 1)',
+      text: 'runs of each target, each in fresh processes (default: 3 with --compare, 6 with --base and baselines, else 1)',
       parse: whole(1, 100),
     },
     {
