@@ -17,7 +17,7 @@ export function curveChart(runs: readonly RunResult[], measure?: Measure): Chart
   return {
     title: measure ? `Percentiles, ${MEASURES[measure]}` : 'Percentiles',
     kind: 'line',
-    x: { label: 'share of all that is at most as slow', ticks: TICKS },
+    x: { label: 'percentile', ticks: TICKS },
     y: { label: 'time', unit: 'ms', scale: 'log' },
     series,
   };

@@ -6,7 +6,7 @@ import { figuresOf } from '../figures.js';
 import { curveChart } from './curve-chart.js';
 
 const MEGABYTE = 2 ** 20;
-const SECONDS = { label: 'time since the load began', unit: 's' };
+const SECONDS = { label: 'time', unit: 's' };
 
 /** In the order of the page; a chart without anything to show is left out. */
 export function runCharts(run: RunResult): Chart[] {
@@ -33,8 +33,8 @@ function firstToken(run: RunResult): Chart {
   });
   const known = run.samples.some(({ recent }) => recent?.ttft);
   return {
-    title: 'Time to first token, last five seconds',
-    ...{ kind: 'line', x: SECONDS, y: { label: 'time to first token', unit: 'ms' } },
+    title: 'Time to first token',
+    ...{ kind: 'line', x: SECONDS, y: { label: 'of the last five seconds', unit: 'ms' } },
     series: known ? [points('p50'), points('p95'), points('p99')] : [],
     marks: phaseMarks(run),
   };

@@ -38,7 +38,7 @@ function figureRow(figure: ComparedFigure): Markup {
   const { scenario, label, where, unit, base, head, ratio, verdict } = figure;
   const decimals = decimalsFor([base.median, head.median]);
   const { words, look } = WORDS[verdict];
-  return html`<tr><th scope="row">${label} <span class="quiet">${[scenario, where].filter(Boolean).join(' · ')}</span></th>
+  return html`<tr><th scope="row">${label}<br><span class="quiet">${[scenario, where].filter(Boolean).join(' · ')}</span></th>
     <td class="bars">${bars(base, head)}</td>
     <td class="number">${intervalText(base, decimals)}</td><td class="number">${intervalText(head, decimals)}</td><td class="unit">${unitText(unit)}</td>
     <td class="number">${ratio ? intervalText(ratio, 3) : '–'}</td>

@@ -1,5 +1,6 @@
 /** What is drawn beside the data: bands and lines over time, levels across. */
 import type { Chart } from '../../scenarios/findings.js';
+import { colour } from './colour.js';
 
 /** What of a drawing is needed here; lengths in the canvas' own pixels. */
 interface Plot {
@@ -18,15 +19,15 @@ export function drawMarks(plot: Plot, marks: Chart['marks']): void {
       const start = Math.max(left, plot.valToPos(from, 'x', true));
       const end = Math.min(left + width, to === undefined ? start : plot.valToPos(to, 'x', true));
       if (start > left + width || end < left) continue;
-      plot.ctx.fillStyle = style('--band');
+      plot.ctx.fillStyle = colour('--band');
       if (end > start) plot.ctx.fillRect(start, top, end - start, height);
-      line(plot, [start, top, start, top + height], style('--mark'));
+      line(plot, [start, top, start, top + height]);
       write(plot, label, start + 4 * pixels(), top + 11 * pixels(), Math.max(end - start, 80 * pixels()));
     }
   });
 }
 
-/** Over the data: a dashed line with its name and value at the right. Names that would lie upon each other move apart. */
+/** Over the data: a dashed line with its name and value at the left, where the load has not begun. Names that would lie upon each other move apart. */
 export function drawLevels(plot: Plot, levels: Chart['levels']): void {
   const { left, top, width, height } = plot.bbox;
   const placed: number[] = [];
@@ -34,11 +35,10 @@ export function drawLevels(plot: Plot, levels: Chart['levels']): void {
     for (const { label, value } of [...(levels ?? [])].sort((a, b) => b.value - a.value)) {
       const y = plot.valToPos(value, 'y', true);
       if (y < top || y > top + height) continue;
-      line(plot, [left, y, left + width, y], style('--mark'));
+      line(plot, [left, y, left + width, y]);
       const least = Math.max(y - 4 * pixels(), (placed.at(-1) ?? Number.NEGATIVE_INFINITY) + 13 * pixels(), top + 10 * pixels());
       placed.push(least);
-      plot.ctx.textAlign = 'right';
-      write(plot, `${label} ${value >= 100 ? value.toFixed(0) : value.toFixed(1)}`, left + width - 4 * pixels(), least);
+      write(plot, `${label} ${value >= 100 ? value.toFixed(0) : value.toFixed(1)}`, left + 4 * pixels(), least);
     }
   });
 }
@@ -52,11 +52,11 @@ function inside(plot: Plot, act: () => void): void {
   plot.ctx.restore();
 }
 
-function line({ ctx }: Plot, [x, y, toX, toY]: [number, number, number, number], colour: string): void {
+function line({ ctx }: Plot, [x, y, toX, toY]: [number, number, number, number]): void {
   ctx.beginPath();
   ctx.setLineDash([4 * pixels(), 4 * pixels()]);
   ctx.lineWidth = pixels();
-  ctx.strokeStyle = colour;
+  ctx.strokeStyle = colour('--mark');
   ctx.moveTo(x, y);
   ctx.lineTo(toX, toY);
   ctx.stroke();
@@ -65,16 +65,14 @@ function line({ ctx }: Plot, [x, y, toX, toY]: [number, number, number, number],
 /** On a ground of its own, so that a line behind it does not strike it through. */
 function write({ ctx }: Plot, text: string, x: number, y: number, most?: number): void {
   ctx.font = `${10.5 * pixels()}px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
   const { width } = ctx.measureText(text);
   if (most !== undefined && width > most) return;
   ctx.globalAlpha = 0.85;
-  ctx.fillStyle = style('--panel');
-  ctx.fillRect((ctx.textAlign === 'right' ? x - width : x) - 2 * pixels(), y - 9 * pixels(), width + 4 * pixels(), 12 * pixels());
+  ctx.fillStyle = colour('--panel');
+  ctx.fillRect(x - 2 * pixels(), y - 9 * pixels(), width + 4 * pixels(), 12 * pixels());
   ctx.globalAlpha = 1;
-  ctx.fillStyle = style('--quiet');
+  ctx.fillStyle = colour('--quiet');
   ctx.fillText(text, x, y);
-}
-
-function style(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

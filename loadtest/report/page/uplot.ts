@@ -2,6 +2,7 @@
 import uPlot from 'uplot';
 import type { Axis, Chart } from '../../scenarios/findings.js';
 import { alignedData, stackedData } from './aligned.js';
+import { colour, faint } from './colour.js';
 import { drawLevels, drawMarks } from './marks.js';
 import { axisNumber, legendNumber } from './numbers.js';
 
@@ -52,15 +53,16 @@ function optionsOf(chart: Chart, group: string, width: number): uPlot.Options {
 
 function seriesOf({ series, kind, y }: Chart, index: number): uPlot.Series {
   const one = series[index];
-  const colour = () => style(`--c${(index % COLOURS) + 1}`);
+  const name = `--c${(index % COLOURS) + 1}`;
+  const own = () => colour(name);
   const few = (one?.points.length ?? 0) < 24;
   const unit = (one?.right ?? y).unit ?? '';
   return {
-    ...{ label: one?.name ?? '', scale: one?.right ? 'right' : 'y', stroke: colour, width: 1.75 },
+    ...{ label: one?.name ?? '', scale: one?.right ? 'right' : 'y', stroke: own, width: 1.75 },
     dash: one?.style === 'dashed' ? [5, 5] : DASHES[Math.floor(index / COLOURS)],
     paths: one?.style === 'points' ? () => null : undefined,
-    points: { show: one?.style === 'points' || few, size: few ? 5 : 6, fill: colour },
-    fill: kind === 'stacked' ? () => `${colour()}66` : undefined,
+    points: { show: one?.style === 'points' || few, size: few ? 5 : 6, fill: own },
+    fill: kind === 'stacked' ? () => faint(name, 0.4) : undefined,
     value: (plot, _value, at, where) => legendNumber(ownValue(plot, kind, at, where), unit),
   };
 }
@@ -76,9 +78,10 @@ function ownValue(plot: uPlot, kind: Chart['kind'], at: number, where: number | 
 function axisOf(axis: Axis, scale: string, side: number): uPlot.Axis {
   const ticks = axis.ticks;
   return {
-    ...{ scale, side, font: FONT, stroke: () => style('--quiet'), size: side === 2 ? 34 : 52, gap: 5 },
-    grid: { show: side !== 1, stroke: () => style('--grid'), width: 1 },
-    ticks: { stroke: () => style('--grid'), width: 1, size: 4 },
+    ...{ scale, side, font: FONT, stroke: () => colour('--quiet'), size: side === 2 ? 34 : 52, gap: 5 },
+    ...(axis.scale === 'log' && { filter: decades }),
+    grid: { show: side !== 1, ...(axis.scale === 'log' && { filter: decades }), stroke: () => colour('--grid'), width: 1 },
+    ticks: { stroke: () => colour('--grid'), width: 1, size: 4, ...(axis.scale === 'log' && { filter: decades }) },
     ...(side === 2 && !ticks && { space: 64 }),
     ...(ticks && {
       splits: (plot: uPlot) => roomy(plot, scale, ticks),
@@ -86,6 +89,12 @@ function axisOf(axis: Axis, scale: string, side: number): uPlot.Axis {
     }),
     ...(!ticks && { values: (_: uPlot, at: (number | null)[]) => at.map((value) => (value === null ? '' : axisNumber(value))) }),
   };
+}
+
+/** Of a log axis the powers of ten, and 2 and 5 between them where there are few. */
+function decades(_plot: uPlot, splits: readonly number[]): (number | null)[] {
+  const wide = (splits.at(-1) ?? 1) / (splits[0] ?? 1) > 1000;
+  return splits.map((value) => ((wide ? [1] : [1, 2, 5]).includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null));
 }
 
 /** Given marks that are in sight and not in each other's way. */
@@ -101,7 +110,7 @@ function roomy(plot: uPlot, scale: string, ticks: readonly [number, string][]): 
 }
 
 function tickText(axis: Axis, value: number | null): string {
-  if (value === null) return '';
+  if (value === null) return '–';
   const tick = axis.ticks?.find(([at]) => Math.abs(at - value) < 1e-9);
   if (tick) return tick[1];
   // An axis of nines: what lies between two marks is said as a percentage too.
@@ -118,8 +127,4 @@ function scaleOf(chart: Chart | undefined, axis: Axis): uPlot.Scale {
   if (axis.scale === 'log') return logOf(axis);
   const highest = Math.max(0, ...(chart?.levels ?? []).map(({ value }) => value));
   return { range: (_plot, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 0, highest) * 1.08 || 1] };
-}
-
-function style(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
