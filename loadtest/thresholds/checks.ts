@@ -1,4 +1,4 @@
-/** Checks made from figures. What was not measured (NaN, undefined) never passes. */
+/** Checks made from figures. What was not measured (undefined, NaN, an infinity out of nothing) never passes. */
 import type { Check } from '../check.js';
 import { inWords } from './words.js';
 
@@ -39,6 +39,7 @@ export function compared(
 }
 
 function keeps(value: number, operator: Operator, limit: number): boolean {
+  if (!Number.isFinite(value)) return false;
   switch (operator) {
     case '<=':
       return value <= limit;

@@ -13,6 +13,8 @@ export interface ChatWish {
   readonly stream: boolean;
   /** Sent as `x-session-id`. */
   readonly session?: string;
+  /** Named in the body too, where the mock can see it: a gateway keeps the header to itself. */
+  readonly user?: string;
   /** What the user says. Default: a short question. ASCII. */
   readonly prompt?: string;
   /** Turns that went before. Default 0. */
@@ -24,13 +26,14 @@ const QUESTION = 'When does the next tide come in, and which gate opens first?';
 const ANSWER = 'At four in the afternoon; the western gate opens first, and the eastern one half an hour later.';
 
 /** `POST /v1/chat/completions`. */
-export function chatRequest(place: Place, { model, stream, session, prompt = QUESTION, turns = 0 }: ChatWish): CallRequest {
+export function chatRequest(place: Place, wish: ChatWish): CallRequest {
+  const { model, stream, session, user, prompt = QUESTION, turns = 0 } = wish;
   const before = Array.from({ length: turns }, () => [
     { role: 'user', content: QUESTION },
     { role: 'assistant', content: ANSWER },
   ]).flat();
   const messages = [{ role: 'system', content: SYSTEM }, ...before, { role: 'user', content: prompt }];
-  return post(place, '/v1/chat/completions', { model, stream, messages }, session);
+  return post(place, '/v1/chat/completions', { model, stream, messages, ...(user !== undefined && { user }) }, session);
 }
 
 /** `POST /v1/messages` with the same words; a stream of these ends with `message_stop`. */
