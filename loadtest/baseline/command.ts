@@ -96,7 +96,7 @@ class BaselineCommand {
   async #finish(measured: Map<Build['side'], Measured[]>, base: BaseBuild | undefined): Promise<number> {
     const head = this.#side('head', 'this build', measured.get('head') ?? []);
     const gate = base && this.#gate(head, this.#side('base', this.#sourceOfBase(), measured.get('base') ?? [], base.commit));
-    const trend = this.#kept && this.#trend(head, this.#kept);
+    const trend = this.#kept && this.#trend(head, this.#kept, gate ? [] : this.#notes);
     const finished = await this.#subject.finish(gate ?? trend, this.#notes);
     const saved = await this.#save(head);
     if (this.#order.json) console.log(JSON.stringify(finished.summary));
@@ -116,10 +116,10 @@ class BaselineCommand {
     return compareSides(base, head, { kind: 'side-by-side', maxRegression, notes: this.#notes });
   }
 
-  #trend(head: Side, { name, keptAt, environment, figures }: KeptBaseline): BaselineComparison {
+  #trend(head: Side, { name, keptAt, environment, figures }: KeptBaseline, notes: readonly string[]): BaselineComparison {
     const { maxRegression = DEFAULT_MAX_REGRESSION } = this.#order;
     const base: Side = { name, source: name, startedAt: keptAt, environment, figures };
-    return compareSides(base, head, { kind: 'trend', maxRegression });
+    return compareSides(base, head, { kind: 'trend', maxRegression, notes });
   }
 
   #sourceOfBase(): string {

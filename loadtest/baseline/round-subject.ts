@@ -58,7 +58,7 @@ export class RoundSubject implements Subject {
     const heads = this.#runs.filter(({ plan }) => plan.label.startsWith('head'));
     const expressions = threshold.map(parseExpression);
     const thresholds = heads.flatMap((one) => judgeRun(one, expressions, `run ${one.plan.repeat}: `));
-    const summary = { ...makeSummary(this.#environment, this.#inOrder(), notes), title, thresholds, baseline };
+    const summary = { ...makeSummary(this.#environment, this.#inOrder(), baseline ? [] : notes), title, thresholds, baseline };
     const place = await writeResults(out, summary);
     this.#display.begin();
     const text = [...(title ? [title] : []), ...checkLines(thresholds), renderReport(summary)].join('\n\n');
