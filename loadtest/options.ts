@@ -52,6 +52,12 @@ export function nearestRound(vus: number): 1 | 2 {
   return vus < ROUND_2_FROM_VUS ? 1 : 2;
 }
 
+/** The engine of a plan: autocannon's knows one shape of load only. */
+export function engineOf({ engine, arrivals, stages, iterations, request }: RunPlan): 'autocannon' | 'own' {
+  if (arrivals || stages || iterations !== undefined || request?.dialect === 'get') return 'own';
+  return engine ?? 'autocannon';
+}
+
 /** One run can be an accident; of three the middle one is hardly. */
 const COMPARED_REPEATS = 3;
 

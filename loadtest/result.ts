@@ -58,6 +58,16 @@ export interface Counts extends Outcomes {
   warmup: number;
   /** Codes or words behind `connect`, `truncated` and `timeout`, for the reader. */
   causes: Record<string, number>;
+  /** By the mock's stamps, where the model has them: events that never came (of streams that ended ok), came twice, came out of order. */
+  missing?: number;
+  doubled?: number;
+  reordered?: number;
+  /** Streams that ended ok without one stamp, though the model stamps: converted on the way (`+marks` outlives that). */
+  unstamped?: number;
+  /** Requests sent inside the steady window. */
+  steadySent?: number;
+  /** Open model: arrivals that found every user busy and were not sent (k6: dropped iterations). */
+  dropped?: number;
 }
 
 /** Times of streams that ended ok and began after the warm-up. */
@@ -70,6 +80,13 @@ export interface Durations {
   ttft?: Quantiles;
   /** Between two content events of one stream, as they were read. */
   gap?: Quantiles;
+  /** From the mock's stamp in an event to its reading here, on the clock they share; events of all streams after the warm-up. */
+  lag?: Quantiles;
+  /** Open model: the three above begin when a request was due ("corrected"); these when it was sent ("uncorrected"). */
+  latencyUncorrected?: Quantiles;
+  ttftUncorrected?: Quantiles;
+  /** Open model: how much later than due requests were sent; the timers of Node alone make about 1 ms of it. */
+  sendLag?: Quantiles;
 }
 
 /** Percent of all times, and the milliseconds within which they lie. */
@@ -114,6 +131,8 @@ export interface Sample {
   generatorElu: number;
   /** Share of the machine's time taken by others on its host, percent. */
   stealPercent: number;
+  /** Of the gateway's busiest process, where its admin port tells: p99 of its event loop delay in milliseconds, utilisation 0–1. */
+  gatewayLoop?: { delayP99: number; elu: number };
   /** Connections dropped by full accept queues since sampling began, whole machine. */
   listenOverflows: number;
   inFlight: number;
@@ -152,6 +171,21 @@ export interface MemoryAfter {
   pss: number;
 }
 
+/** From the level before to this one, over so many seconds; 0 seconds are a jump. */
+export interface LoadStage {
+  seconds: number;
+  target: number;
+}
+
+/** Which requests are made; absent in a plan: streamed chat. */
+export interface RequestForm {
+  /** `get`: a GET without body, like `/health`. */
+  dialect: 'chat' | 'messages' | 'responses' | 'get';
+  stream: boolean;
+  /** Another path than the dialect's own. */
+  path?: string;
+}
+
 /** What was asked for. */
 export interface RunPlan {
   label: string;
@@ -174,6 +208,30 @@ export interface RunPlan {
   generators: number;
   /** Memory after the load is not asked for. */
   skipMemory?: boolean;
+  /**
+   * Absent: autocannon's, which serves the closed model at a constant number of users. `own`: raw sockets (engine/open), taken by
+   * itself where arrivals, stages, iterations or a GET are asked for.
+   */
+  engine?: 'autocannon' | 'own';
+  /** Open model: requests begin so often, whether or not others have ended. `vus` is then the most in flight. */
+  arrivals?: { perSecond: number; spacing: 'constant' | 'poisson' };
+  /** Ramps: of users from `startUsers`, of arrivals from `perSecond`. */
+  stages?: LoadStage[];
+  /** Users at the begin of the stages; absent: 0. */
+  startUsers?: number;
+  /** Streams of all users together, after which the load ends. */
+  iterations?: number;
+  request?: RequestForm;
+  /** File whose rows the users are; never its content, which holds keys. */
+  usersFile?: string;
+}
+
+/** What became of an open model's schedule between the warm-up's end and the load's end. */
+export interface ArrivalRecord {
+  askedPerSecond: number;
+  /** Sent within the window; less than asked: the users were all busy (`dropped`), or the generator was late. */
+  sentPerSecond: number;
+  answeredPerSecond: number;
 }
 
 /** One measured run, whole and raw: reports are redone from this. */
@@ -186,6 +244,8 @@ export interface RunResult {
   /** The same times as curves from the fastest to the slowest; absent in old summaries. */
   curves?: Partial<Record<keyof Durations, PercentilePoint[]>>;
   generator: GeneratorHealth;
+  /** Open model only. */
+  arrivals?: ArrivalRecord;
   /** From the first request to the end of the last stream, seconds. */
   untilLastEnd: number;
   /** Length of the steady window, seconds. */
@@ -236,6 +296,8 @@ export interface Summary {
   baseline?: BaselineComparison;
   /** `-T`, `--title`. */
   title?: string;
+  /** The command line, to run it again. */
+  command?: string;
   /** What `--threshold` asked of each run. */
   thresholds?: Check[];
   /** Why the numbers must not be used; empty when they may. */

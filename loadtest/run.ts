@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failures, failuresByKind } from './engine/counts.js';
-import { Generators } from './engine/generators.js';
+import { type CommonOrder, Generators } from './engine/generators.js';
 import { collectGarbage, readMock, resetMock } from './engine/mock-control.js';
+import { Level } from './engine/open/level.js';
+import { pathOf, STREAMED_CHAT } from './engine/request-form.js';
 import { Sampler } from './engine/sample.js';
+import { stampFormOf } from './engine/stamp.js';
 import { startMock, startTarget, type TargetKind } from './engine/targets/target.js';
-import type { MemoryAfter, MockCounts, Phase, RunPlan, RunResult, Sample } from './result.js';
+import type { UserRow } from './engine/user-row.js';
+import { engineOf } from './options.js';
+import type { ArrivalRecord, MemoryAfter, MockCounts, Phase, RunPlan, RunResult, Sample } from './result.js';
 
 /** What a run needs besides its plan. */
 export interface RunSetting {
@@ -26,6 +31,8 @@ export interface RunSetting {
   config?: Readonly<Record<string, unknown>>;
   /** More flags of the mock. */
   mockArgs?: readonly string[];
+  /** What the users are, from a users' file. */
+  users?: readonly UserRow[];
   onSample(sample: Sample): void;
   /** The gateway is ready and has no load yet: it may be warmed up, or held to a CPU share. */
   onGateway?(gateway: ReadyGateway): Promise<void>;
@@ -189,20 +196,18 @@ class Measurement {
     await duringLoad({ pid, origin, adminOrigin, mockOrigin: mock?.origin ?? '' });
   }
 
-  #order(): Parameters<Generators['run']>[0] {
-    const { model, thinkMs, seed, rampSeconds, graceSeconds, timeoutSeconds } = this.#plan;
+  #order(): CommonOrder {
+    const plan = this.#plan;
+    const { model, thinkMs, seed, rampSeconds, graceSeconds, timeoutSeconds, request = STREAMED_CHAT } = plan;
+    const { arrivals, stages, startUsers, iterations } = plan;
     return {
-      url: `${this.#target.origin}/v1/chat/completions`,
-      model,
-      keys: this.#target.keys,
-      thinkMs,
-      seed,
-      startAt: this.#startAt,
-      measureFrom: this.#measureFrom,
-      stopAt: this.#stopAt,
-      rampMs: rampSeconds * 1000,
-      graceMs: graceSeconds * 1000,
-      timeoutMs: timeoutSeconds * 1000,
+      url: `${this.#target.origin}${pathOf(request)}`,
+      ...{ model, thinkMs, seed, request, keys: this.#target.keys, rows: this.#setting.users },
+      ...{ startAt: this.#startAt, measureFrom: this.#measureFrom, stopAt: this.#stopAt },
+      ...{ rampMs: rampSeconds * 1000, graceMs: graceSeconds * 1000, timeoutMs: timeoutSeconds * 1000 },
+      engine: engineOf(plan),
+      stamps: stampFormOf(model),
+      shape: { arrivals, stages, startUsers, iterations },
     };
   }
 
@@ -254,6 +259,17 @@ class Measurement {
     return gateway && { how, rss: gateway.rss, pss: gateway.pss };
   }
 
+  #arrivals(): ArrivalRecord | undefined {
+    if (!this.#plan.arrivals) return undefined;
+    const { steadySent = 0, steadyOk } = this.#generators.counts();
+    const seconds = Math.max(0.001, (this.#stopAt - this.#measureFrom) / 1000);
+    return {
+      askedPerSecond: askedPerSecond(this.#plan),
+      sentPerSecond: steadySent / seconds,
+      answeredPerSecond: steadyOk / seconds,
+    };
+  }
+
   #result(mock: MockCounts | undefined, memoryAfter: MemoryAfter | undefined): RunResult {
     const { firstStart, lastEnd } = this.#generators.span();
     const generatorCpu = this.#samples.at(-1)?.generator?.cpuSeconds ?? 0;
@@ -269,11 +285,20 @@ class Measurement {
       untilLastEnd,
       steadySeconds: Math.max(0, Math.min(this.#stopAt, lastEnd) - this.#measureFrom) / 1000,
       samples: this.#samples,
+      arrivals: this.#arrivals(),
       memoryAfter,
       mock,
       throughGateway: this.#plan.target !== 'direct',
     };
   }
+}
+
+/** What was due in the steady window, for a plan with arrivals. */
+function askedPerSecond({ arrivals, stages, warmupSeconds, durationSeconds }: RunPlan): number {
+  if (!arrivals) return 0;
+  const until = warmupSeconds + durationSeconds;
+  const level = new Level(arrivals.perSecond, stages ?? [{ seconds: until, target: arrivals.perSecond }]);
+  return (level.area(until) - level.area(warmupSeconds)) / durationSeconds;
 }
 
 function pids(pid: number | undefined): number[] {

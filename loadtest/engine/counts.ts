@@ -21,6 +21,12 @@ export function noCounts(): Counts {
     steadyEvents: 0,
     warmup: 0,
     causes: {},
+    missing: 0,
+    doubled: 0,
+    reordered: 0,
+    unstamped: 0,
+    steadySent: 0,
+    dropped: 0,
   };
 }
 
@@ -30,7 +36,7 @@ export function sumCounts(all: readonly Counts[]): Counts {
   for (const counts of all) {
     for (const [name, value] of Object.entries(counts) as [keyof Counts, Counts[keyof Counts]][]) {
       if (name === 'http' || name === 'causes') addRecord(total[name], value as Record<string, number>);
-      else total[name] += value as number;
+      else total[name] = (total[name] ?? 0) + (value as number);
     }
   }
   return total;

@@ -1,37 +1,16 @@
 /** The door to autocannon: the one place that knows how it is told what to do. Everything measured is measured by us. */
 import { performance } from 'node:perf_hooks';
 import autocannon from 'autocannon';
+import type { Drive, DrivePlan } from './drive-plan.js';
 import { ConnectionGuard, type EngineClient } from './guard.js';
 import { OpenStream } from './open-stream.js';
 import type { Recorder } from './recorder.js';
-import { type UserPlan, VirtualUser } from './virtual-user.js';
-
-/** What one generator process drives; times on its own `performance.now()`, milliseconds. */
-export interface DrivePlan extends UserPlan {
-  /** Full address of the chat route. */
-  url: string;
-  /** Numbers of the users of this process. */
-  users: readonly number[];
-  startAt: number;
-  /** Users begin spread over this time. */
-  rampMs: number;
-  stopAt: number;
-  /** How long streams open at the stop may take to finish. */
-  graceMs: number;
-  /** Longest time from writing a request to its last byte: data does not prolong it. */
-  timeoutMs: number;
-}
+import { Users } from './users.js';
 
 /** A ramp is a stair: autocannon opens all connections of an instance in one tick, so each step is an instance. */
 const STEP_MS = 50;
 
-/** Load under way. `done` settles when every user has ended. */
-export interface Drive {
-  readonly done: Promise<void>;
-  /** Stops now: streams under way become incomplete. */
-  abort(): void;
-}
-
+/** Closed model with a constant number of users; `shape` is not looked at. */
 export function drive(plan: DrivePlan, recorder: Recorder): Drive {
   return new Driver(plan, recorder);
 }
@@ -40,6 +19,7 @@ class Driver implements Drive {
   readonly done: Promise<void>;
   readonly #plan: DrivePlan;
   readonly #recorder: Recorder;
+  readonly #users: Users;
   readonly #guards: ConnectionGuard[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #stopped = false;
@@ -47,6 +27,7 @@ class Driver implements Drive {
   constructor(plan: DrivePlan, recorder: Recorder) {
     this.#plan = plan;
     this.#recorder = recorder;
+    this.#users = new Users(plan);
     this.#at(plan.stopAt, () => this.#drain());
     this.#at(plan.stopAt + plan.graceMs, () => this.abort());
     this.done = Promise.all(this.#steps().map(([at, users]) => this.#step(at, users))).then(() => this.#clearTimers());
@@ -91,8 +72,10 @@ class Driver implements Drive {
 
   /** Runs before the client dials, so that no event of any stream is missed. */
   #setUp(client: EngineClient, number: number): void {
-    const user = new VirtualUser(this.#plan, number);
-    this.#guards.push(new ConnectionGuard(client, new OpenStream(this.#recorder), () => user.nextThink()));
+    const user = this.#users.make(number);
+    const { request, stamps } = this.#plan;
+    const stream = new OpenStream(this.#recorder, { streamed: request?.stream ?? true, stamps });
+    this.#guards.push(new ConnectionGuard(client, stream, () => user.nextThink()));
     (client as unknown as autocannon.Client).setRequests([
       { method: 'POST', setupRequest: (request) => ({ ...request, ...user.nextRequest() }) },
     ]);

@@ -18,7 +18,7 @@ export class EventSplitter {
   /** Events thrown away for their size. */
   oversized = 0;
 
-  /** Calls back with each event that ends in this read: its bytes without the blank line. */
+  /** Calls back with each event that ends in this read: its bytes without the blank line. What is kept of `piece` is copied. */
   push(piece: Buffer, onEvent: (event: Buffer) => void): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     let eventStart = 0;
@@ -30,7 +30,9 @@ export class EventSplitter {
       }
       lineStart = end + 1;
     }
-    this.#keep(bytes.subarray(eventStart), lineStart - eventStart);
+    const tail = bytes.subarray(eventStart);
+    // The bytes of a read are its owner's to use again; those that were put together here are ours already.
+    this.#keep(bytes === piece && tail.length > 0 ? Buffer.from(tail) : tail, lineStart - eventStart);
   }
 
   /** Bytes of an event that has not ended. */

@@ -1,17 +1,13 @@
 /** What the command and its generator processes say to each other. Times are epoch milliseconds: clocks of one machine agree. */
-import type { Counts } from '../result.js';
+import type { Counts, Durations } from '../result.js';
+import type { DrivePlan } from './drive-plan.js';
 import type { ProcessHealth } from './health.js';
-import type { UserPlan } from './virtual-user.js';
 
-export interface GeneratorOrder extends UserPlan {
-  url: string;
-  users: readonly number[];
-  startAt: number;
+/** As DrivePlan, but for the clock of its times. */
+export interface GeneratorOrder extends DrivePlan {
+  /** Absent: autocannon's. */
+  engine?: 'autocannon' | 'own';
   measureFrom: number;
-  stopAt: number;
-  rampMs: number;
-  graceMs: number;
-  timeoutMs: number;
 }
 
 export type ToGenerator = { type: 'start'; order: GeneratorOrder } | { type: 'abort' };
@@ -28,8 +24,11 @@ export interface Snapshot {
   histograms: Partial<Record<HistogramName, string>>;
 }
 
-export type HistogramName = 'latency' | 'ttfb' | 'ttft' | 'gap';
+export const HISTOGRAM_NAMES = [
+  ...(['latency', 'ttfb', 'ttft', 'gap', 'lag'] as const),
+  ...(['latencyUncorrected', 'ttftUncorrected', 'sendLag'] as const),
+] satisfies (keyof Durations)[];
 
-export const HISTOGRAM_NAMES: readonly HistogramName[] = ['latency', 'ttfb', 'ttft', 'gap'];
+export type HistogramName = (typeof HISTOGRAM_NAMES)[number];
 
 export type FromGenerator = { type: 'up' } | Snapshot | { type: 'failed'; message: string };

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { type Drive, drive } from './drive.js';
+import { drive } from './drive.js';
+import type { Drive } from './drive-plan.js';
 import {
   type FromGenerator,
   type GeneratorOrder,
@@ -8,6 +9,7 @@ import {
   type ToGenerator,
 } from './generator-messages.js';
 import { HealthWatch } from './health.js';
+import { driveOwn } from './open/drive-own.js';
 import { Recorder } from './recorder.js';
 
 const SNAPSHOT_MS = 1000;
@@ -36,8 +38,10 @@ class GeneratorRun {
 
   constructor(order: GeneratorOrder) {
     const { measureFrom, stopAt } = order;
-    this.#recorder = new Recorder({ measureFrom: here(measureFrom), stopAt: here(stopAt) });
-    this.#drive = drive({ ...order, startAt: here(order.startAt), stopAt: here(stopAt) }, this.#recorder);
+    const isOpenModel = order.shape?.arrivals !== undefined;
+    this.#recorder = new Recorder({ measureFrom: here(measureFrom), stopAt: here(stopAt), isOpenModel });
+    const plan = { ...order, startAt: here(order.startAt), stopAt: here(stopAt) };
+    this.#drive = order.engine === 'own' ? driveOwn(plan, this.#recorder) : drive(plan, this.#recorder);
     setTimeout(() => this.#health.begin(), measureFrom - Date.now()).unref();
     setTimeout(() => this.#health.end(), stopAt - Date.now()).unref();
     this.#snapshots = setInterval(() => tell(this.#snapshot('snapshot')), SNAPSHOT_MS);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Counts, Durations, GeneratorHealth, RunResult, Sample } from '../result.js';
 import { noCounts, sumCounts } from './counts.js';
+import type { LoadShape } from './drive-plan.js';
 import {
   type FromGenerator,
   type GeneratorOrder,
@@ -15,6 +16,11 @@ import { RecentTimes } from './recent.js';
 /** Set in the environment of a forked copy of the command: be a generator. */
 export const GENERATOR_MARK = 'TIDEGATE_LOADTEST_GENERATOR';
 
+/** What all generator processes are told alike. */
+export interface CommonOrder extends Omit<GeneratorOrder, 'users' | 'shape'> {
+  shape?: Omit<LoadShape, 'share'>;
+}
+
 const UP_WITHIN_MS = 20_000;
 
 /** The forked generator processes and the sum of what they report. */
@@ -26,12 +32,10 @@ export class Generators {
   readonly #finished: Promise<void>[] = [];
 
   private constructor() {
-    this.#histograms = {
-      latency: new DurationHistogram(),
-      ttfb: new DurationHistogram(),
-      ttft: new DurationHistogram(),
-      gap: new DurationHistogram(),
-    };
+    this.#histograms = Object.fromEntries(HISTOGRAM_NAMES.map((name) => [name, new DurationHistogram()])) as Record<
+      HistogramName,
+      DurationHistogram
+    >;
   }
 
   /** Forks `count` copies of the entry file and waits until all are up. */
@@ -51,10 +55,12 @@ export class Generators {
   }
 
   /** Deals the users out in turn, so that each process gets its share of every ramp step. */
-  run(order: Omit<GeneratorOrder, 'users'>, vus: number): Promise<void> {
+  run(order: CommonOrder, vus: number): Promise<void> {
+    const of = this.#children.length;
     for (const [index, child] of this.#children.entries()) {
-      const users = Array.from({ length: vus }, (_, user) => user).filter((user) => user % this.#children.length === index);
-      child.send({ type: 'start', order: { ...order, users } } satisfies ToGenerator);
+      const users = Array.from({ length: vus }, (_, user) => user).filter((user) => user % of === index);
+      const shape = { ...order.shape, share: { index, of } };
+      child.send({ type: 'start', order: { ...order, shape, users } } satisfies ToGenerator);
     }
     return Promise.all(this.#finished).then(() => {});
   }

@@ -1,4 +1,7 @@
+import type { RequestForm } from '../result.js';
 import { type Random, seededRandom } from './random.js';
+import { bodyOf, headersOf, STREAMED_CHAT, type Turn } from './request-form.js';
+import type { UserRow } from './user-row.js';
 
 /** What all users of a run have in common. */
 export interface UserPlan {
@@ -8,31 +11,39 @@ export interface UserPlan {
   /** Think time from..to, milliseconds. */
   thinkMs: readonly [number, number];
   seed: number;
+  /** Absent: streamed chat. */
+  request?: RequestForm;
 }
 
 /** Turns after which a conversation ends and the user comes back as a new session; also keeps bodies far below 16 KB. */
 const TURNS_PER_SESSION = 8;
+const SYSTEM = 'You are a careful assistant.';
 const QUESTION = 'Please go on, and say in a few plain sentences what follows from that for the plan we made.';
 const ANSWER = 'That means the plan holds: measure first, change one thing, measure again, and keep what helped.';
 
-/** One simulated person: a session of several turns, a key, a pace. Deterministic by seed and number. */
+/** One simulated person: a session of several turns, a key, a pace; a row of a users' file where there is one. Deterministic by seed and number. */
 export class VirtualUser {
   readonly #plan: UserPlan;
+  readonly #form: RequestForm;
   readonly #number: number;
+  readonly #row: UserRow | undefined;
   readonly #random: Random;
   #turn = 0;
   #session = 0;
 
-  constructor(plan: UserPlan, number: number) {
+  constructor(plan: UserPlan, number: number, row?: UserRow) {
     this.#plan = plan;
+    this.#form = plan.request ?? STREAMED_CHAT;
     this.#number = number;
+    this.#row = row;
     this.#random = seededRandom(plan.seed * 1_000_003 + number);
   }
 
   /** Headers and body of the next request of this user. */
   nextRequest(): { headers: Record<string, string>; body: string } {
     if (this.#turn === TURNS_PER_SESSION) this.#newSession();
-    const body = JSON.stringify({ model: this.#plan.model, stream: true, messages: this.#messages() });
+    const model = this.#row?.model ?? this.#plan.model;
+    const body = bodyOf(this.#form, { model, system: this.#row?.system ?? SYSTEM, turns: this.#turns() });
     this.#turn++;
     return { headers: this.#headers(), body };
   }
@@ -49,22 +60,16 @@ export class VirtualUser {
   }
 
   #headers(): Record<string, string> {
-    const key = this.#plan.keys[this.#number % this.#plan.keys.length];
-    return {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      'x-session-id': `load-${this.#plan.seed}-${this.#number}-${this.#session}`,
-      ...(key ? { authorization: `Bearer ${key}` } : {}),
-    };
+    const { keys, seed } = this.#plan;
+    const key = this.#row?.key ?? keys[this.#number % keys.length];
+    const session = this.#row?.session ?? `load-${seed}-${this.#number}-${this.#session}`;
+    return { ...headersOf(this.#form, key), 'x-session-id': session };
   }
 
-  #messages(): { role: string; content: string }[] {
-    const messages = [
-      { role: 'system', content: 'You are a careful assistant.' },
-      { role: 'user', content: `I am user ${this.#number}. ${QUESTION}` },
-    ];
+  #turns(): Turn[] {
+    const turns: Turn[] = [{ role: 'user', content: this.#row?.prompt ?? `I am user ${this.#number}. ${QUESTION}` }];
     for (let turn = 0; turn < this.#turn; turn++)
-      messages.push({ role: 'assistant', content: ANSWER }, { role: 'user', content: QUESTION });
-    return messages;
+      turns.push({ role: 'assistant', content: ANSWER }, { role: 'user', content: QUESTION });
+    return turns;
   }
 }

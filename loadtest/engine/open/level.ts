@@ -1,10 +1,5 @@
 /** What is asked for over time: straight lines between points, users in a closed model, arrivals a second in an open one. Pure. */
-
-/** From the level before to this one, over so many seconds; `0s` is a jump. */
-export interface LoadStage {
-  seconds: number;
-  target: number;
-}
+import type { LoadStage } from '../../result.js';
 
 /** A level over time; times in seconds since the load began. */
 export class Level {
