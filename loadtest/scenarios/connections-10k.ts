@@ -138,7 +138,13 @@ function checksOf({ opened, before, during, fresh }: Results, held: number, calm
   return [
     exactly('connections held at once', held, CONNECTIONS),
     exactly('requests that failed or were refused', lost.length, 0, '', tellEndings(lost)),
-    atLeast('descriptors of the gateway, more than before', full.fds - calm.fds, CONNECTIONS, '', 'else they are not held'),
+    atLeast(
+      'descriptors of the gateway, more than before',
+      full.fds - calm.fds,
+      0.99 * CONNECTIONS,
+      '',
+      'else they are not held (upstream connections come and go meanwhile)',
+    ),
     atMost('memory of one connection', kilobytes(calm, full), 64, 'KB'),
     atMost(
       'latency P50 with all held',

@@ -16,7 +16,10 @@ const ANSWER_MB = 32;
 const MODEL = `mock-size-${ANSWER_MB * 2 ** 20}`;
 const BYTES_PER_SECOND = 4_096;
 const OTHERS_PER_SECOND = 60;
-const PACES = { quick: { slow: 60, calmSeconds: 3, slowSeconds: 6 }, full: { slow: 500, calmSeconds: 20, slowSeconds: 120 } };
+const PACES = {
+  quick: { slow: 60, calmSeconds: 3, arrivalSeconds: 3, slowSeconds: 5 },
+  full: { slow: 500, calmSeconds: 20, arrivalSeconds: 20, slowSeconds: 120 },
+};
 
 export const slowReaders: Scenario = {
   name: 'slow-readers',
@@ -32,13 +35,16 @@ export const slowReaders: Scenario = {
 
 interface Outcome {
   readonly readers: readonly SlowReader[];
-  /** Of the others: before the slow ones came, and beside them. */
+  /** Of the others: before the slow ones came, while they come (all buffers on the way are filled), and beside them. */
   readonly calm: readonly CallResult[];
+  readonly arrival: readonly CallResult[];
   readonly beside: readonly CallResult[];
   /** Slow ones that were cut, that were answered with 200, and what they took, bytes. */
   readonly endedEarly: number;
   readonly status200: number;
   readonly received: number;
+  /** Of the gateway beside them, percent of one core. */
+  readonly cpu: number;
   readonly watch?: Watch;
   readonly before?: Seen;
   readonly came?: number;
@@ -46,7 +52,7 @@ interface Outcome {
 }
 
 async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<Outcome> {
-  const { slow, calmSeconds, slowSeconds } = PACES[stage.pace];
+  const { slow, calmSeconds, arrivalSeconds, slowSeconds } = PACES[stage.pace];
   const mock = await stage.startMock({ maxConcurrent: 4_000 });
   const target = await stage.startTarget(kind, { mockUrl: mock.origin, credentials: 20 });
   const place = { origin: target.url, key: target.keys[0] ?? '' };
@@ -61,7 +67,10 @@ async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<
     const request = chatRequest(place, { model: MODEL, stream: true, session: `slow-${index}` });
     return new SlowReader(place.origin, request, BYTES_PER_SECOND);
   });
+  const arrival = await others(place, arrivalSeconds);
+  const from = watch?.look();
   const beside = await others(place, slowSeconds);
+  const to = watch?.look();
   const facts = {
     endedEarly: readers.filter(({ endedAt }) => endedAt !== undefined).length,
     status200: readers.filter(({ status }) => status === 200).length,
@@ -73,7 +82,8 @@ async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<
   watch?.stop();
   await target.stop();
   await mock.stop();
-  return { readers, calm, beside, ...facts, watch, before, came, after };
+  const cpu = from && to ? Watch.cpuPercent(from, to) : Number.NaN;
+  return { readers, calm, arrival, beside, ...facts, cpu, watch, before, came, after };
 }
 
 /** Short questions at a steady rate, every second one streamed. */
@@ -98,7 +108,9 @@ function findingsOf(stage: Stage, through: Outcome, past: Outcome): Findings {
         ...{ title: 'Memory of the gateway with slow readers', kind: 'line' },
         ...{ x: { label: 'time', unit: 's' }, y: { label: 'memory (PSS)', unit: 'MB' } },
         series: [{ name: 'gateway', points: pointsOf(seen, pssMb) }],
-        marks: [{ label: 'slow readers', from: came, to: came + PACES[stage.pace].slowSeconds }],
+        marks: [
+          { label: 'slow readers', from: came, to: came + PACES[stage.pace].arrivalSeconds + PACES[stage.pace].slowSeconds },
+        ],
       },
     ],
     notes: [
@@ -109,7 +121,7 @@ function findingsOf(stage: Stage, through: Outcome, past: Outcome): Findings {
 }
 
 function checksOf(through: Outcome, past: Outcome, growth: number): Check[] {
-  const lost = failed([...through.calm, ...through.beside]);
+  const lost = failed([...through.calm, ...through.arrival, ...through.beside]);
   const [calm, beside] = [p95(through.calm), p95(through.beside)];
   return [
     exactly('requests of the others that failed', lost.length, 0, '', tellEndings(lost)),
@@ -133,10 +145,13 @@ function figuresOf(through: Outcome, past: Outcome, growth: number): Figure[] {
     figure('slow_readers', 'slow readers', '', 'gateway', through.readers.length),
     figure('memory_each', 'memory for one slow reader (PSS)', 'MB', 'gateway', growth, lower),
     figure('memory_after', 'memory after they left, more than before (PSS)', 'MB', 'gateway', leftMb(through), lower),
+    figure('cpu', 'CPU beside them, of one core', '%', 'gateway', through.cpu, lower),
     figure('received', 'bytes that they took', 'MB', 'gateway', through.received / 2 ** 20),
     ...latencyFigures('calm', 'the others, without them', 'gateway', times(through.calm)),
+    ...latencyFigures('arrival', 'the others, while the slow ones come', 'gateway', times(through.arrival)),
     ...latencyFigures('beside', 'the others, beside them', 'gateway', times(through.beside)),
     ...latencyFigures('calm', 'the others, without them', 'direct', times(past.calm)),
+    ...latencyFigures('arrival', 'the others, while the slow ones come', 'direct', times(past.arrival)),
     ...latencyFigures('beside', 'the others, beside them', 'direct', times(past.beside)),
   ];
 }

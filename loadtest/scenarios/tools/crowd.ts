@@ -1,4 +1,4 @@
-/** Many streams under way at once, each with how it ended. */
+/** Many streams under way at once, each with how it ended; each client leaves when its stream is over. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Caller, type CallRequest, type CallResult } from './caller.js';
@@ -67,6 +67,7 @@ export class Crowd {
     this.#ended.push(
       caller.call(request(this.#callers.length)).finally(() => {
         this.#over++;
+        caller.close();
       }),
     );
     this.#callers.push(caller);
