@@ -121,6 +121,11 @@ export interface UpstreamConfig {
   /** Without a trailing slash; `/v1/chat/completions` and so on are appended. */
   readonly baseUrl: string;
   readonly transport: UpstreamTransport;
+  /**
+   * Requests that wait where every credential that could serve them is at its cap: over all workers of this host, and each at
+   * most so many milliseconds; absent: none waits.
+   */
+  readonly queue?: { readonly length: number; readonly age: number };
   readonly credentials: readonly CredentialConfig[];
 }
 

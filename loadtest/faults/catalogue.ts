@@ -13,6 +13,7 @@ import { LONG_RUN_ROWS } from './rows/long-run.js';
 import { SOAK_ROWS } from './rows/long-run-soak.js';
 import { ORIGIN_ROWS } from './rows/origins.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
+import { OVERLOAD_CAP_ROWS } from './rows/overload-caps.js';
 import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
@@ -33,6 +34,7 @@ const ALL: readonly FaultRow[] = [
   ...SOAK_ROWS,
   ...OVERLOAD_ROWS,
   ...OVERLOAD_SHAPE_ROWS,
+  ...OVERLOAD_CAP_ROWS,
   ...PROCESS_END_ROWS,
   ...STORE_ANSWER_ROWS,
   ...ORIGIN_ROWS,

@@ -19,6 +19,8 @@ export interface Place {
   /** The model's name there. */
   readonly model?: string;
   readonly transport?: 'socket' | 'undici';
+  /** More of the upstream's section: concurrency, queue… */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface ModelWish {
@@ -60,10 +62,11 @@ export function modelsFor(
     forms = FORMS,
     credentials = 1,
     fallback = false,
-  }: { forms?: readonly Form[]; credentials?: number; fallback?: boolean } = {},
+    upstream: more,
+  }: { forms?: readonly Form[]; credentials?: number; fallback?: boolean; upstream?: Place['more'] } = {},
 ): ModelWish[] {
   return forms.map((form) => {
-    const first: Place = { upstream: `${id}-${form}-a`, form, credentials, priority: 1 };
+    const first: Place = { upstream: `${id}-${form}-a`, form, credentials, priority: 1, more };
     const second: Place = { upstream: `${id}-${form}-b`, form, priority: 2 };
     return { model: `${id}-${form}`, places: fallback ? [first, second] : [first] };
   });
@@ -87,12 +90,13 @@ export function gatewayConfig({ models, workers = 2, config = {} }: GatewayWish,
 /** A `clients` section of one client, who is asked for by `CANARIES.clientKey`. */
 export const ONE_CLIENT = [{ name: 'app', key: CANARIES.clientKey }];
 
-function upstreamOf({ upstream, form, credentials = 1, baseUrl, transport }: Place, wall: string): Record<string, unknown> {
+function upstreamOf({ upstream, form, credentials = 1, baseUrl, transport, more }: Place, wall: string): Record<string, unknown> {
   return {
     name: upstream,
     ...(form === 'messages' ? { protocol: 'anthropic' } : { protocol: 'openai', api: form }),
     baseUrl: baseUrl ?? `${wall}/${upstream}`,
     ...(transport && { transport }),
+    ...more,
     credentials: Array.from({ length: credentials }, (_, index) => ({
       id: `k${index + 1}`,
       key: upstreamKey(upstream, index + 1),

@@ -65,6 +65,13 @@ export class Candidates {
     this.#tried = this.#tried.filter((key) => key.endsWith('/*'));
   }
 
+  /** From the model itself again, where nobody has been asked yet. */
+  restart(): void {
+    if (this.#tried.length > 0) return;
+    this.fallback = undefined;
+    this.#fallbacksTried = 0;
+  }
+
   /** On to the next fallback; false: there is none (any more). */
   advance(): boolean {
     const { model, snapshot } = this.#context;

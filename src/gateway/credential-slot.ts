@@ -1,14 +1,14 @@
 /** A credential's slot, held while its upstream may still be working for the request; given back once. */
 import type { ChosenCredential } from '../credential/types.js';
-import type { Store } from '../store/store.js';
+import type { GatewayParts } from './gateway-parts.js';
 
 export class CredentialSlot {
-  readonly #store: Store;
+  readonly #parts: GatewayParts;
   readonly #choice: ChosenCredential;
   #held: boolean;
 
-  constructor(store: Store, choice: ChosenCredential) {
-    this.#store = store;
+  constructor(parts: GatewayParts, choice: ChosenCredential) {
+    this.#parts = parts;
     this.#choice = choice;
     this.#held = choice.slot !== undefined;
   }
@@ -17,6 +17,7 @@ export class CredentialSlot {
     if (!this.#held) return;
     this.#held = false;
     const { upstream, credential, slot = '' } = this.#choice;
-    this.#store.give({ kind: 'credential-slot', key: `${upstream}/${credential}`, slot });
+    this.#parts.store.give({ kind: 'credential-slot', key: `${upstream}/${credential}`, slot });
+    this.#parts.queue.freed(upstream);
   }
 }

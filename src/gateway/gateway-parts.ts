@@ -3,6 +3,7 @@ import type { AttemptCounts } from '../credential/attempt-counts.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
+import type { CredentialQueue } from './credential-queue.js';
 import type { Deadlines } from './deadlines.js';
 import type { UpstreamTable } from './upstream-table.js';
 
@@ -12,6 +13,8 @@ export interface GatewayParts {
   readonly upstreams: UpstreamTable;
   readonly deadlines: Deadlines;
   readonly attempts: AttemptCounts;
+  /** Who waits for a slot of a credential. */
+  readonly queue: CredentialQueue;
   /** Absent: everything is done on the event loop. */
   readonly threads?: OffLoop;
 }

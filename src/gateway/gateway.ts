@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { Store } from '../store/store.js';
 import type { OffLoop } from '../threads/piscina-pool.js';
 import type { ClientExchange } from './client-exchange.js';
+import { CredentialQueue } from './credential-queue.js';
 import { Deadlines } from './deadlines.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { KeptUsage } from './kept-usage.js';
@@ -30,7 +31,8 @@ export class Gateway {
     const deadlines = new Deadlines();
     this.#places = new Places(() => this.snapshot.config.server, metrics.tallies, deadlines, monitor);
     deadlines.onLook = (late, now) => void (this.#places.look(late, now) && this.#cutLargest());
-    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, attempts: new AttemptCounts(), threads };
+    const queue = new CredentialQueue(metrics.tallies, () => isShared(this.snapshot.config));
+    this.parts = { store, metrics, upstreams: this.#upstreams, deadlines, attempts: new AttemptCounts(), queue, threads };
     metrics.configure(config);
     if (config.store.url !== undefined) this.#keptUsage = new KeptUsage(metrics, store);
   }
@@ -107,4 +109,9 @@ export class Gateway {
   async close(): Promise<void> {
     await Promise.all([this.#upstreams.close(), this.parts.threads?.close(), this.#keptUsage?.close()]);
   }
+}
+
+/** Whether other processes use the same credentials. */
+function isShared({ server, store }: GatewayConfig): boolean {
+  return server.workers > 1 || store.url !== undefined;
 }

@@ -9,7 +9,9 @@ import { Candidates } from './candidates.js';
 import type { ClientListener } from './client-exchange.js';
 import type { RequestContext } from './context.js';
 import { answerEstimate, isCountedUpstream } from './count-tokens.js';
+import type { QueuePlace } from './credential-queue.js';
 import { CredentialSlot } from './credential-slot.js';
+import { enterQueue, isBehind } from './credential-wish.js';
 import type { Watched } from './deadlines.js';
 import { Delivery } from './delivery.js';
 import type { Failure } from './failure.js';
@@ -33,6 +35,8 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   #attempt: Attempt | undefined;
   /** Of the credential that is being tried, where it has a cap. */
   #slot: CredentialSlot | undefined;
+  /** While it waits for a slot. */
+  #place: QueuePlace | undefined;
   #interrupted = false;
   #askedAgain = false;
 
@@ -56,6 +60,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
       } else while (await this.#tryNext());
     } finally {
       this.#slot?.give();
+      this.#place?.leave();
       this.#parts.deadlines.remove(this);
       this.#context.client.listener = null;
     }
@@ -78,6 +83,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
 
   onClose(): void {
     this.#context.outcome = 'aborted';
+    this.#place?.leave();
     this.#attempt?.abort();
   }
 
@@ -101,6 +107,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     this.#interrupted = true;
     this.#context.outcome = this.delivery.state === 'content' ? 'incomplete' : 'error';
     this.delivery.fail(error);
+    this.#place?.leave();
     this.#attempt?.abort();
   }
 
@@ -130,11 +137,14 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
 
   /** One attempt. True: another follows. */
   async #tryNext(): Promise<boolean> {
+    if (this.#parts.queue.size > 0 && !this.#place && isBehind(this.#context, this.#candidates, this.#parts))
+      return this.#standBehind();
     const asked = this.#choose();
     const choice = asked instanceof Promise ? await this.#awaited(asked) : asked;
     this.#hold(choice);
     this.#context.admission?.hear(choice.verdict);
     if (!choice.found) return !this.isOver && this.#nobody(choice);
+    this.#leaveQueue();
     if (this.isOver) return this.#unused(choice);
     const upstream = this.#parts.upstreams.get(choice.upstream);
     const key = upstream?.credentials.get(choice.credential)?.key;
@@ -172,7 +182,7 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   /** Its slot instead of the one before. */
   #hold(choice: Choice): void {
     this.#slot?.give();
-    this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(this.#parts.store, choice) : undefined;
+    this.#slot = choice.found && choice.slot !== undefined ? new CredentialSlot(this.#parts, choice) : undefined;
   }
 
   /** A choice that nothing was sent to. */
@@ -244,7 +254,31 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
   async #nobody(none: NoCredential): Promise<boolean> {
     if (await this.#mayAskAgain()) return !this.isOver;
     if (!this.#candidates.fallback) this.#word.none = none;
-    return this.#candidates.advance() || this.#giveUp(none);
+    return this.#candidates.advance() || this.#wait(none);
+  }
+
+  /** Others like it wait already. Its client's limits are asked first, as they would be with a choice. */
+  async #standBehind(): Promise<boolean> {
+    await this.#context.admission?.ask();
+    return !this.isOver && this.#wait(BUSY);
+  }
+
+  /** Nobody is left to ask now; where all that is missing is a slot, it waits for one. */
+  async #wait(none: NoCredential): Promise<boolean> {
+    const isPrimaryBusy = this.#word.none?.reason === 'busy' && this.#context.attempts === 0;
+    if (none.reason === 'busy' || isPrimaryBusy) {
+      this.#candidates.restart();
+      this.#place ??= enterQueue(this.#context, this.#candidates, this.#parts);
+      const isCalled = await this.#place?.turn();
+      if (this.isOver || isCalled) return !this.isOver;
+    }
+    return this.#giveUp(none);
+  }
+
+  /** It has what it waited for. */
+  #leaveQueue(): void {
+    this.#place?.leave(true);
+    this.#place = undefined;
   }
 
   /** A broken connection is no reason to fail where there is no other credential: the same one is asked once more. */
@@ -274,6 +308,9 @@ export class RequestRun implements Watched, ClientListener, AttemptOwner {
     return false;
   }
 }
+
+/** Said where those who wait say it all: nobody was asked. */
+const BUSY: NoCredential = { found: false, reason: 'busy', retryAfter: 1_000 };
 
 /** Unknown credentials skipped for one request before it is refused. */
 const MOST_UNKNOWN = 16;

@@ -11,6 +11,8 @@ export interface UpstreamEntry {
   readonly basePath: string;
   readonly credentials: ReadonlyMap<string, CredentialConfig>;
   readonly offers: Offers;
+  /** Whether any of its credentials takes only so many requests at a time. */
+  readonly isCapped: boolean;
 }
 
 export class UpstreamTable {
@@ -51,6 +53,7 @@ export class UpstreamTable {
       connection,
       basePath,
       offers,
+      isCapped: config.credentials.some(({ concurrency }) => concurrency !== undefined),
       credentials: new Map(config.credentials.map((credential) => [credential.id, credential])),
     };
   }

@@ -120,6 +120,22 @@ export function tallySeries() {
       name: 'tidegate_requests_shed_total',
       help: 'Requests refused for want of a place, at once or after waiting.',
     }),
+    credentialWaiting: new Gauge(
+      { name: 'tidegate_credential_requests_waiting', help: 'Requests that wait for a slot of a credential at its cap now.' },
+      'sum',
+    ),
+    credentialWaits: new Counter({
+      name: 'tidegate_credential_waits_total',
+      help: 'Requests that found every credential at its cap and waited.',
+    }),
+    credentialWaitSeconds: new Counter({
+      name: 'tidegate_credential_wait_seconds_total',
+      help: 'Time that requests have waited for a slot of a credential.',
+    }),
+    credentialWaitsRefused: new Counter({
+      name: 'tidegate_credential_waits_refused_total',
+      help: 'Requests refused since too many waited for a slot of a credential, or they themselves for too long.',
+    }),
     connectionsRefused: new Counter({
       name: 'tidegate_client_connections_refused_total',
       help: 'Client connections refused because there were too many.',

@@ -45,6 +45,10 @@ export class Metrics {
     retriesDenied: 0,
     waiting: 0,
     shed: 0,
+    credentialWaiting: 0,
+    credentialWaits: 0,
+    credentialWaitSeconds: 0,
+    credentialWaitsRefused: 0,
     connectionsRefused: 0,
   };
   private readonly worker: string;

@@ -69,6 +69,14 @@ export interface Tallies {
   waiting: number;
   /** Requests refused because there was no place for them. */
   shed: number;
+  /** Requests that wait for a slot of a credential. */
+  credentialWaiting: number;
+  /** Requests that have waited for one. */
+  credentialWaits: number;
+  /** How long they have waited, in seconds. */
+  credentialWaitSeconds: number;
+  /** Requests refused since too many waited, or they themselves for too long. */
+  credentialWaitsRefused: number;
   /** Connections refused because there were too many. */
   connectionsRefused: number;
 }

@@ -52,6 +52,7 @@ function buildUpstream(upstream: ConfigFile['upstreams'][number], credentials: r
     api: upstream.api ?? 'auto',
     transport: upstream.transport ?? 'socket',
     baseUrl: parseBaseUrl(upstream.baseUrl) ?? upstream.baseUrl,
+    queue: upstream.queue,
     credentials: credentials.map(({ id, key, weight, concurrency = upstream.concurrency }) => ({
       ...{ id, key, weight },
       ...(concurrency !== undefined && { concurrency }),

@@ -60,6 +60,20 @@ const queue = section('Where requests wait that find every place taken; clients 
   age: z.prefault(option(untilHour, 'How long one waits at most; then it gets 503 (529 in Messages).'), '10s'),
 });
 
+const credentialQueue = section(
+  'Where requests wait that find every credential at its cap (concurrency); first come, first served.',
+  {
+    length: z.prefault(
+      option(
+        wholeNumber(0, 1_000_000, 'requests'),
+        'Most that wait, over all workers of a host; past it the next gets 503 (529 in Messages) at once.',
+      ),
+      1000,
+    ),
+    age: z.prefault(option(untilHour, 'How long one waits at most; then it gets 503 (529 in Messages).'), '5s'),
+  },
+);
+
 const overload = section(
   'When a worker itself is the bottleneck: it refuses new requests, and before its heap is full ends what holds most.',
   {
@@ -257,6 +271,7 @@ const upstream = section('A provider, or a server that speaks like one.', {
     ),
   ),
   concurrency: z.optional(option(limit, 'Most requests in flight with each of its credentials; absent: no bound.')),
+  queue: z.prefault(credentialQueue, {}),
   credentials: z
     .union([z.array(credential), credential])
     .register(optionNotes, { description: 'Keys that take turns.', unit: 'list' }),

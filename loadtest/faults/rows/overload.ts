@@ -74,7 +74,7 @@ async function stage(gateway: GatewayProcess, id: string, times: number, seconds
 }
 
 /** 503 in OpenAI's shape, 529 in Anthropic's, each with a time to come again. */
-function wellRefused({ status, error, headers }: Answer): boolean {
+export function wellRefused({ status, error, headers }: Answer): boolean {
   const shaped = status === 503 || (status === 529 && error?.type === 'overloaded_error');
   return shaped && error !== undefined && headers['retry-after'] !== undefined;
 }
