@@ -6,8 +6,9 @@ import { SuiteSubject } from './baseline/suite-subject.js';
 import { type BaselineWishes, isBaseline } from './baseline/wishes.js';
 import { GROUPS } from './cli/groups.js';
 import { type OptionWords, WrongValue } from './cli/option.js';
-import { loadCommand, reportCommand } from './command.js';
+import { loadCommand } from './command.js';
 import type { LoadWishes } from './options.js';
+import { reportCommand } from './report-command.js';
 import { scalingCommand } from './scaling/command.js';
 import type { ScalingWishes } from './scaling/plan.js';
 import { suiteCommand } from './scenarios/suite-command.js';
@@ -26,7 +27,7 @@ export async function runCli(args: readonly string[], entry: string): Promise<nu
     for (const words of options) program.addOption(asOption(words, program).helpGroup(heading));
   program
     .command('report <summary.json>')
-    .description('print the tables of an earlier run anew')
+    .description('print the tables of an earlier run anew, and make its other files anew beside it')
     .action(async (file: string) => {
       code = await reportCommand(file);
     });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Display } from './display.js';
 import { buildGoGateway, goVersion, NoGoError } from './engine/targets/go-build.js';
@@ -6,13 +6,14 @@ import { readEnvironment } from './environment.js';
 import { EXIT } from './exit.js';
 import { type LoadWishes, makePlans } from './options.js';
 import { writeResults } from './output-files.js';
-import { makeSummary, renderHeader, renderReport } from './report/report.js';
+import { renderProbe } from './probe/render.js';
+import { RunProbe } from './probe/run-probe.js';
+import { makeSummary, renderHeader } from './report/report.js';
+import { writtenLine } from './report/suite-files.js';
+import { reportText } from './report-command.js';
 import type { RunPlan, RunResult, Summary } from './result.js';
 import { run } from './run.js';
-import { renderScaling } from './scaling/report.js';
-import type { ScalingRecord } from './scaling/words.js';
 import { type Expression, parseExpression } from './thresholds/expression.js';
-import { checkLines } from './thresholds/lines.js';
 import { checkRunThreshold, judgeRun } from './thresholds/run-thresholds.js';
 
 /** Runs what was wished for, one target after another in fresh processes; gives the exit code. */
@@ -23,27 +24,6 @@ export async function loadCommand(wishes: LoadWishes, entry: string): Promise<nu
     console.error(`could not run: ${(error as Error).message}`);
     return EXIT.couldNotRun;
   }
-}
-
-/** Prints the tables of an old `summary.json` or `scaling.json` anew. */
-export async function reportCommand(file: string): Promise<number> {
-  const kept = JSON.parse(await readFile(file, 'utf8')) as Summary | ScalingRecord;
-  if ('kind' in kept) {
-    console.log(renderScaling(kept));
-    return EXIT.ok;
-  }
-  const summary = kept;
-  if (summary.schemaVersion !== 1) throw new Error(`${file} has schema version ${summary.schemaVersion}; this program reads 1`);
-  const { title, thresholds } = summary;
-  console.log(reportText({ ...makeSummary(summary.environment, summary.runs), title, thresholds }));
-  return EXIT.ok;
-}
-
-/** Title and thresholds first: they are what most readers came for. */
-function reportText(summary: Summary): string {
-  const { title, thresholds = [] } = summary;
-  const head = [...(title === undefined ? [] : [title]), ...checkLines(thresholds)];
-  return [...(head.length > 0 ? [head.join('\n')] : []), renderReport(summary)].join('\n\n');
 }
 
 /** Start, memory afterwards and stop of a run. */
@@ -63,6 +43,7 @@ class LoadCommand {
   readonly #environment = readEnvironment();
   readonly #notes: string[] = [];
   readonly #thresholds: readonly Expression[];
+  readonly #probes: RunProbe[] = [];
   #plans: readonly RunPlan[];
 
   constructor(wishes: LoadWishes, entry: string) {
@@ -124,11 +105,14 @@ class LoadCommand {
     this.#display.say(`${this.#plans.length} runs, interleaved: ${labels}; about ${Math.ceil(seconds / 60)} min`);
   }
 
-  #one(plan: RunPlan): Promise<RunResult> {
+  async #one(plan: RunPlan): Promise<RunResult> {
     this.#display.begin();
     this.#display.say(renderHeader(plan, this.#environment));
     const { key, mock, pid } = this.#wishes;
+    const probe = await RunProbe.of(this.#wishes, plan, dirname(this.#entry), this.#interrupt.signal);
+    if (probe) this.#probes.push(probe);
     return run(plan, {
+      ...probe?.hooks,
       entry: this.#entry,
       home: dirname(this.#entry),
       key,
@@ -150,10 +134,11 @@ class LoadCommand {
     const { out, summaryExport, json } = this.#wishes;
     const place = await writeResults(out, summary);
     if (summaryExport !== undefined) await writeFile(summaryExport, `${JSON.stringify(summary, null, 1)}\n`);
+    const probed = await Promise.all(this.#probes.map((probe) => probe.finish(place)));
     if (json) console.log(JSON.stringify(summary));
     else {
       this.#display.begin();
-      console.log(`\n${reportText(summary)}\n\nwritten: ${place}/summary.json, samples.csv`);
+      console.log(`\n${[reportText(summary), ...probed.map(renderProbe), writtenLine(place)].join('\n\n')}`);
     }
     if (this.#interrupt.signal.aborted) return EXIT.interrupted;
     if (summary.runs.length < this.#plans.length) return EXIT.couldNotRun;

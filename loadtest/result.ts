@@ -1,6 +1,7 @@
 /** The words of the load harness: what a run measures, as plain data. Reports are made from these alone. Types only. */
-import type { Check } from './check.js';
+
 import type { BaselineComparison } from './baseline/words.js';
+import type { Check } from './check.js';
 import type { Environment } from './environment-record.js';
 
 export type { Environment };

@@ -4,7 +4,6 @@ import type { Environment, GroupSample, RunResult, Sample } from '../result.js';
 import { describeErrors, figuresOf } from './figures.js';
 import { liveLine } from './live-line.js';
 import { makeSummary, renderReport } from './report.js';
-import { samplesCsv } from './samples-csv.js';
 import { judge } from './validity.js';
 
 const MB = 2 ** 20;
@@ -213,10 +212,4 @@ for (const [what, change, text] of WARNINGS) {
 test('the live line says what happened since the one before', async (t) => {
   const line = liveLine(sample(12, 'load', gateway(80, 1, 200)), sample(10, 'load', gateway(60, 1, 200)), 1000);
   t.match(line, /12 s +load +1000 users +5 in flight +10 req\/s +100 chunks\/s +p95 15\.00 s +errors 0 +gateway 80 % 100 MB/);
-});
-
-test('the time series has one line a second with as many cells as its head', async (t) => {
-  const lines = samplesCsv([cleanRun()]).trimEnd().split('\n');
-  t.equal(lines.length, 7);
-  t.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
 });

@@ -5,9 +5,9 @@ import type { Check, ScenarioResult, SuiteSummary } from '../scenarios/findings.
 import { medianFigures } from './comparison.js';
 import { columnOfRun, roundFigures } from './round-figures.js';
 
-/** One scenario that holds all runs. `command`: as it was typed; absent for an old summary: made from the plan. */
-export function roundSuite(summary: Summary, command?: string): SuiteSummary {
-  const { environment, runs, title } = summary;
+/** One scenario that holds all runs. The command of an old summary, which does not hold it, is made from the plan. */
+export function roundSuite(summary: Summary): SuiteSummary {
+  const { environment, runs, title, command } = summary;
   const startedAt = runs.map((run) => run.startedAt).sort()[0] ?? new Date(0).toISOString();
   const scenario = roundScenario(summary, startedAt);
   return {

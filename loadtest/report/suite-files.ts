@@ -10,6 +10,11 @@ import { timeseriesCsv } from './timeseries-csv.js';
 /** What lies beside `summary.json`. */
 export const REPORT_FILES = ['report.html', 'timeseries.csv', 'junit.xml'] as const;
 
+/** The last line on the terminal: where everything lies. */
+export function writtenLine(place: string): string {
+  return `written: ${place}/ summary.json, ${REPORT_FILES.join(', ')}`;
+}
+
 /** Writes all files of a suite into a folder of their own below `folder`; gives its path. */
 export async function writeSuite(folder: string, summary: SuiteSummary): Promise<string> {
   const place = join(folder, summary.startedAt.replace(/[:.]/g, '-'));
@@ -19,11 +24,23 @@ export async function writeSuite(folder: string, summary: SuiteSummary): Promise
   return place;
 }
 
-/** The files that are made from `summary.json` alone, beside it: of a suite just run, or of a kept one anew. */
+/**
+ * The files that are made from `summary.json` alone, beside it: of a suite just run, or of a kept one anew. One that
+ * cannot be made is said on standard error: the run and its numbers must not be lost for it.
+ */
 export async function writeReports(place: string, summary: SuiteSummary): Promise<void> {
-  await writeFile(join(place, 'timeseries.csv'), timeseriesCsv(summary.scenarios));
-  await writeFile(join(place, 'junit.xml'), junitXml(summary));
-  await writeFile(join(place, 'report.html'), reportPage(summary, readPageAssets(), await scalingBeside(place)));
+  const scaling = await scalingBeside(place);
+  await write(place, 'timeseries.csv', () => timeseriesCsv(summary.scenarios));
+  await write(place, 'junit.xml', () => junitXml(summary));
+  await write(place, 'report.html', () => reportPage(summary, readPageAssets(), scaling));
+}
+
+async function write(place: string, name: (typeof REPORT_FILES)[number], make: () => string): Promise<void> {
+  try {
+    await writeFile(join(place, name), make());
+  } catch (error) {
+    console.error(`${name} could not be written: ${(error as Error).message}`);
+  }
 }
 
 /** `scaling.json` in the same folder, else the newest among the results beside it. A file that is none is passed over. */

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { commandLine } from '../command-line.js';
 import { readEnvironment } from '../environment.js';
 import { EXIT } from '../exit.js';
-import { writeSuite } from '../report/suite-files.js';
+import { writeSuite, writtenLine } from '../report/suite-files.js';
 import { renderSuite } from '../report/suite-text.js';
 import { type Expression, parseExpression } from '../thresholds/expression.js';
 import { CATALOGUE } from './catalogue.js';
@@ -75,7 +76,7 @@ class SuiteCommand {
     const place = await writeSuite(out, summary);
     if (summaryExport !== undefined) await writeFile(summaryExport, `${JSON.stringify(summary, null, 1)}\n`);
     if (json) console.log(JSON.stringify(summary));
-    else console.log(`\n${renderSuite(summary, { color, columns: process.stdout.columns ?? 120 })}\n\nwritten: ${place}`);
+    else console.log(`\n${renderSuite(summary, { color, columns: process.stdout.columns ?? 120 })}\n\n${writtenLine(place)}`);
     return summary.interrupted ? EXIT.interrupted : exitCodeOf(summary.scenarios.map(({ outcome }) => outcome));
   }
 
@@ -92,10 +93,4 @@ export function exitCodeOf(outcomes: readonly Outcome[]): number {
   if (outcomes.includes('fail')) return EXIT.thresholdFailed;
   if (outcomes.includes('error')) return EXIT.couldNotRun;
   return outcomes.includes('invalid') ? EXIT.invalid : EXIT.ok;
-}
-
-/** To be pasted into a shell. */
-function commandLine(args: readonly string[]): string {
-  const words = args.map((word) => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return ['npm run loadtest --', ...words].join(' ');
 }

@@ -94,7 +94,9 @@ function axisOf(axis: Axis, scale: string, side: number): uPlot.Axis {
 /** Of a log axis the powers of ten, and 2 and 5 between them where there are few. */
 function decades(_plot: uPlot, splits: readonly number[]): (number | null)[] {
   const wide = (splits.at(-1) ?? 1) / (splits[0] ?? 1) > 1000;
-  return splits.map((value) => ((wide ? [1] : [1, 2, 5]).includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null));
+  return splits.map((value) =>
+    (wide ? [1] : [1, 2, 5]).includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null,
+  );
 }
 
 /** Given marks that are in sight and not in each other's way. */
