@@ -28,8 +28,8 @@ interface LeakPace {
 const PACES: Readonly<Record<Pace, LeakPace>> = {
   quick: {
     ...{ loadSeconds: 1.2, leastSeconds: 18, mostSeconds: 40 },
-    heap: { windowSeconds: 11, trendPercent: 4, spreadPercent: 12 },
-    pss: { windowSeconds: 11, trendPercent: 5, spreadPercent: 15 },
+    heap: { windowSeconds: 11, trendPercent: 5, spreadPercent: 15 },
+    pss: { windowSeconds: 11, trendPercent: 8, spreadPercent: 20 },
   },
   full: {
     ...{ loadSeconds: 4, leastSeconds: 180, mostSeconds: 1_800 },

@@ -5,7 +5,7 @@ import type { Figure, Findings } from './findings.js';
 import type { Scenario, Stage } from './scenario.js';
 import { type CallResult, failed, tellEndings } from './tools/caller.js';
 import { inTurn } from './tools/closed-loop.js';
-import { figure, firstBytes, latencyFigures, times } from './tools/figures.js';
+import { figure, firstBytes, firstTokens, latencyFigures, times } from './tools/figures.js';
 import { startPair } from './tools/pair.js';
 import { chatRequest } from './tools/requests.js';
 
@@ -31,21 +31,29 @@ async function runStreamingBaseline(stage: Stage): Promise<Findings> {
   }));
   const [direct = [], gateway = []] = await inTurn(asked, { ...PACES[stage.pace], interrupt: stage.interrupt });
   const lost = [...failed(direct), ...failed(gateway)];
-  const [addedFirst, addedLast] = [added(direct, gateway, (one) => one.firstByteMs), added(direct, gateway, (one) => one.ms)];
+  const addedFirst = added(direct, gateway, (one) => one.firstTokenMs);
+  const addedLast = added(direct, gateway, (one) => one.ms);
   return {
     checks: [
       exactly('streams that failed or ended without [DONE]', lost.length, 0, '', tellEndings(lost)),
-      atMost('added time to the first byte P50, stream by stream', addedFirst, 3, 'ms'),
+      atMost(
+        'added time to the first token P50, stream by stream',
+        addedFirst,
+        5,
+        'ms',
+        'the machine is busy, or the way is long',
+      ),
       atMost('added length of a stream P50, stream by stream', addedLast, 10, 'ms', 'events are held up on their way'),
     ],
     figures: [
       ...figuresOf('direct', direct),
       ...figuresOf('gateway', gateway),
-      figure('added_ttfb_p50', 'added time to the first byte P50', 'ms', 'gateway', addedFirst, { better: 'lower' }),
+      figure('added_ttft_p50', 'added time to the first token P50', 'ms', 'gateway', addedFirst, { better: 'lower' }),
       figure('added_length_p50', 'added length of a stream P50', 'ms', 'gateway', addedLast, { better: 'lower' }),
     ],
     notes: [
-      'The published 55 ms are what the mock of then waited before its one write, and no gateway was asked; our mock sends its first byte at once, so what is read here is the way.',
+      'The published 55 ms are what the mock of then waited before its one write, and no gateway was asked; our mock sends its head at once.',
+      'The gateway sends its head with the first token: until then it can still turn to another key. So times to the first token are compared, and those to the first byte are told.',
     ],
   };
 }
@@ -53,6 +61,7 @@ async function runStreamingBaseline(stage: Stage): Promise<Findings> {
 function figuresOf(where: string, results: readonly CallResult[]): Figure[] {
   return [
     ...latencyFigures('ttfb', 'time to the first byte', where, firstBytes(results), where === 'direct' ? ['55 ms'] : []),
+    ...latencyFigures('ttft', 'time to the first token', where, firstTokens(results)),
     ...latencyFigures('latency', 'whole stream (0.1 s at the mock)', where, times(results)),
   ];
 }

@@ -26,12 +26,16 @@ export interface CallResult {
   readonly head: string;
   readonly startedAt: number;
   readonly firstByteMs: number;
+  /** To the first event with text in it; of a whole answer and of one that had none: as `ms`. */
+  readonly firstTokenMs: number;
   readonly ms: number;
   /** Longest time in which not a byte came. */
   readonly longestSilenceMs: number;
   readonly bytes: number;
 }
 
+/** A piece of text in an event of either dialect; the first event of a chat stream has an empty one. */
+const TEXT = /"(?:content|text)":"[^"]/;
 /** The end of a stream and the chunk framing behind it fit in here. */
 const TAIL = 32;
 const PATIENCE_MS = 60_000;
@@ -125,6 +129,7 @@ export class Caller {
 /** One request under way. */
 class Call {
   firstByteAt = 0;
+  #firstTokenAt = 0;
   head = '';
   readonly #request: CallRequest;
   readonly #resolve: (result: CallResult) => void;
@@ -152,6 +157,8 @@ class Call {
       this.firstByteAt = now;
       this.head = bytes.toString('latin1', 0, Math.max(0, bytes.indexOf('\r\n\r\n')) || bytes.length);
     }
+    if (this.#request.stream && this.#firstTokenAt === 0 && TEXT.test(this.#tail + bytes.toString('latin1')))
+      this.#firstTokenAt = now;
     if (this.#request.stream) this.#tail = (this.#tail + bytes.toString('latin1', Math.max(0, bytes.length - TAIL))).slice(-TAIL);
   }
 
@@ -166,6 +173,7 @@ class Call {
     this.#resolve({
       ...{ ending, status, head: this.head, startedAt: this.#startedAt, bytes: this.#bytes },
       firstByteMs: (this.firstByteAt || now) - this.#startedAt,
+      firstTokenMs: (this.#firstTokenAt || now) - this.#startedAt,
       ms: now - this.#startedAt,
       longestSilenceMs: Math.max(this.#longestSilence, now - this.#lastByteAt),
     });

@@ -20,6 +20,11 @@ export function firstBytes(results: readonly CallResult[]): number[] {
   return results.filter(({ ending }) => ending === 'ok').map(({ firstByteMs }) => firstByteMs);
 }
 
+/** … to the first event with text. */
+export function firstTokens(results: readonly CallResult[]): number[] {
+  return results.filter(({ ending }) => ending === 'ok').map(({ firstTokenMs }) => firstTokenMs);
+}
+
 const PERCENTILES = [50, 95, 99] as const;
 
 /** P50, P95 and P99 of milliseconds; `published` in the same order. */
