@@ -1,7 +1,8 @@
+import { type ShapeWishes, shapedSeconds, shapedUsers, shapeOf } from './load-shape.js';
 import type { RunPlan } from './result.js';
 
 /** What the command line may say; absent = the round's or the default. Times in seconds unless named. */
-export interface LoadWishes {
+export interface LoadWishes extends Partial<ShapeWishes> {
   round?: 1 | 2;
   vus?: number;
   duration?: number;
@@ -25,6 +26,9 @@ export interface LoadWishes {
   key?: string;
   mock?: string;
   pid?: number;
+  /** Look into the gateway's processes while they are under load. */
+  profileCpu?: boolean;
+  heap?: boolean;
   out: string;
   /** As written, `ttft:p(95)<300`. */
   threshold?: readonly string[];
@@ -76,25 +80,27 @@ export function makePlans(wishes: LoadWishes): RunPlan[] {
 
 function makePlan(wishes: LoadWishes, target: string): RunPlan {
   const round = ROUNDS[wishes.round ?? (wishes.vus === undefined ? 1 : nearestRound(wishes.vus))];
-  const vus = wishes.vus ?? round.vus;
+  const vus = shapedUsers(wishes) ?? wishes.vus ?? round.vus;
+  const durationSeconds = shapedSeconds(wishes) ?? wishes.duration ?? round.durationSeconds;
   const workers = target === 'cluster' ? wishes.workers : 0;
   return {
     label: labelOf(target, workers),
     target,
     vus,
     credentials: wishes.credentials ?? round.credentials,
-    durationSeconds: wishes.duration ?? round.durationSeconds,
+    durationSeconds,
     warmupSeconds: wishes.warmup,
     rampSeconds: wishes.ramp ?? (vus < ROUND_2_FROM_VUS ? 0 : 2),
     thinkMs: wishes.think,
     graceSeconds: wishes.grace,
-    idleSeconds: wishes.idle ?? ((wishes.duration ?? round.durationSeconds) < 60 ? 5 : 10),
+    idleSeconds: wishes.idle ?? (durationSeconds < 60 ? 5 : 10),
     timeoutSeconds: wishes.timeout,
     workers,
     model: wishes.model,
     seed: wishes.seed,
     timeScale: wishes.timeScale,
     generators: wishes.generators ?? (vus < SECOND_GENERATOR_FROM_VUS ? 1 : 2),
+    ...shapeOf(wishes),
   };
 }
 

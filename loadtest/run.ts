@@ -10,6 +10,7 @@ import { startMock, startTarget, type TargetKind } from './engine/targets/target
 import type { UserRow } from './engine/user-row.js';
 import { engineOf } from './options.js';
 import type { ArrivalRecord, MemoryAfter, MockCounts, Phase, RunPlan, RunResult, Sample } from './result.js';
+import { readUsers } from './users/read-users.js';
 
 /** What a run needs besides its plan. */
 export interface RunSetting {
@@ -31,13 +32,13 @@ export interface RunSetting {
   config?: Readonly<Record<string, unknown>>;
   /** More flags of the mock. */
   mockArgs?: readonly string[];
-  /** What the users are, from a users' file. */
-  users?: readonly UserRow[];
   onSample(sample: Sample): void;
   /** The gateway is ready and has no load yet: it may be warmed up, or held to a CPU share. */
   onGateway?(gateway: ReadyGateway): Promise<void>;
   /** The load runs: strike now. It is waited for before the run ends, and the run fails with it. */
   duringLoad?(target: LoadedTarget): Promise<void>;
+  /** All streams have ended and memory was read; the gateway still runs. */
+  afterLoad?(): Promise<void>;
   /** Fires once: end early and report what there is. */
   interrupt: AbortSignal;
 }
@@ -84,13 +85,14 @@ const MOCK_SETTLES_WITHIN_MS = 2000;
 /** One measured run: start, idle, load, drain, memory, counts, stop. What it started is stopped whatever happens. */
 export async function run(plan: RunPlan, setting: RunSetting): Promise<RunResult> {
   const started: Started = [];
+  const rows = plan.usersFile === undefined ? undefined : await readUsers(plan.usersFile);
   try {
     const target = await findTarget(plan, setting, started);
     if (target.gatewayPid !== undefined) await setting.onGateway?.({ ...target, pid: target.gatewayPid });
     const generators = await Generators.start(setting.entry, plan.generators);
     started.push(generators);
     if (target.mock) await resetMock(target.mock.origin);
-    return await new Measurement(plan, setting, target, generators).whole();
+    return await new Measurement(plan, setting, target, generators, rows).whole();
   } finally {
     for (const one of started.reverse()) await one.stop();
   }
@@ -121,6 +123,7 @@ class Measurement {
   readonly #setting: RunSetting;
   readonly #target: Target;
   readonly #generators: Generators;
+  readonly #rows: readonly UserRow[] | undefined;
   readonly #sampler: Sampler;
   readonly #samples: Sample[] = [];
   readonly #startedAt = new Date();
@@ -130,11 +133,12 @@ class Measurement {
   #measureFrom = 0;
   #stopAt = 0;
 
-  constructor(plan: RunPlan, setting: RunSetting, target: Target, generators: Generators) {
+  constructor(plan: RunPlan, setting: RunSetting, target: Target, generators: Generators, rows?: readonly UserRow[]) {
     this.#plan = plan;
     this.#setting = setting;
     this.#target = target;
     this.#generators = generators;
+    this.#rows = rows;
     this.#sampler = new Sampler({
       gateway: pids(target.gatewayPid),
       mock: pids(target.mock?.pid),
@@ -155,6 +159,7 @@ class Measurement {
     }
     const mock = await this.#mockCounts();
     const memoryAfter = await this.#memoryAfter();
+    await this.#setting.afterLoad?.();
     return this.#result(mock, memoryAfter);
   }
 
@@ -202,7 +207,7 @@ class Measurement {
     const { arrivals, stages, startUsers, iterations } = plan;
     return {
       url: `${this.#target.origin}${pathOf(request)}`,
-      ...{ model, thinkMs, seed, request, keys: this.#target.keys, rows: this.#setting.users },
+      ...{ model, thinkMs, seed, request, keys: this.#target.keys, rows: this.#rows },
       ...{ startAt: this.#startAt, measureFrom: this.#measureFrom, stopAt: this.#stopAt },
       ...{ rampMs: rampSeconds * 1000, graceMs: graceSeconds * 1000, timeoutMs: timeoutSeconds * 1000 },
       engine: engineOf(plan),

@@ -1,5 +1,6 @@
 /** Readers of option values: text → plain value, or WrongValue with what is wanted instead. */
 import { TARGET_KINDS } from '../engine/targets/target.js';
+import type { LoadStage } from '../result.js';
 import { parseCurve } from '../scaling/plan.js';
 import { WrongValue } from './option.js';
 
@@ -41,6 +42,26 @@ export function target(text: string): string {
 
 export function targetList(text: string): string[] {
   return words(text).map(target);
+}
+
+/** `30s:100`, given once or several times. */
+export function stages(text: string, before: unknown): LoadStage[] {
+  const [time = '', level = ''] = text.split(':');
+  if (!/^\d+$/.test(level)) throw new WrongValue('a time and a level like 30s:100, please.');
+  return [...((before as LoadStage[] | undefined) ?? []), { seconds: seconds(time), target: whole(0, 100_000)(level) }];
+}
+
+export function oneOf(...words: readonly string[]) {
+  return (text: string): string => {
+    if (!words.includes(text)) throw new WrongValue(`${words.join(' or ')}, please.`);
+    return text;
+  };
+}
+
+/** A path with its query, as it goes into the first line of a request. */
+export function urlPath(text: string): string {
+  if (!/^\/[\x21-\x7e]*$/.test(text)) throw new WrongValue('a path like /v1/chat/completions, please.');
+  return text;
 }
 
 export function corePercent(text: string): number {
