@@ -10,6 +10,7 @@ const ENTRIES = {
   worker: 'src/worker.ts',
   'thread-tasks': 'workers/main.ts',
   mock: 'loadtest/mock/main.ts',
+  'load-agent': 'loadtest/probe/agent.ts',
   loadtest: 'loadtest/main.ts',
   bench: 'loadtest/micro/main.ts',
   bars: 'loadtest/bars/main.ts',
@@ -20,7 +21,7 @@ const ENTRIES = {
 };
 
 /** Loaded from node_modules at run time: piscina starts a file of its own, autocannon and the client libraries are for runs only. */
-const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js', 'openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/*'];
+const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js', 'openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/*', 'ts-json-schema-generator'];
 
 /**
  * These are taken by require: a static `import` reads every name that a module of Node offers, and `http` offers
