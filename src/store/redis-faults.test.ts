@@ -119,6 +119,21 @@ test('Redis down at the start: the worker serves on its own view and joins in la
   t.ok(await healed(store));
 });
 
+test('a rest that was learnt while Redis was away is told when it is back, to those who did not see it', (t) =>
+  withStore(async (redis, store) => {
+    await redis.kill();
+    for (let tick = 0; tick < 200 && !store.health.degraded; tick++) await slowest(store, 1);
+    store.report({ upstream: 'u', credential: 'k0', model: 'm', kind: 'rate-limited', retryAfter: 600_000 });
+    await redis.restart();
+    t.ok(await healed(store));
+    const other = openStore(redis);
+    t.teardown(() => other.close());
+    await other.ready;
+    const rests = async () => (await other.snapshot()).credentials.find(({ credential }) => credential === 'k0')?.rests ?? [];
+    for (let tick = 0; tick < 200 && (await rests()).length === 0; tick++) await sleep(25);
+    t.match(await rests(), [{ model: 'm', reason: 'rate-limited' }]);
+  }));
+
 test('Redis frozen: a few requests wait for the time-out, the others not at all', (t) =>
   withStore(async (redis, store) => {
     await slowest(store, 3);

@@ -112,8 +112,8 @@ test('slots of a worker that its primary saw die are free at once, those of othe
   const ask = () => stores[0]?.choose({ alias: 'm', model: 'm' });
   for (let index = 0; index < 2; index++) t.match(await ask(), { found: true });
   t.match(await ask(), { found: false, reason: 'busy' });
-  await redis.command('ZADD', '{tidegate}:slots:c:app', String(Date.now() + 10_000), 'dead.1');
-  await redis.command('ZADD', '{tidegate}:slots:k:u/k0', String(Date.now() + 10_000), 'dead.2');
+  await redis.command('ZADD', '{tidegate}:slots:c:app', String(Date.now() + 6_000), 'dead.1');
+  await redis.command('ZADD', '{tidegate}:slots:k:u/k0', String(Date.now() + 6_000), 'dead.2');
   primary.answer({ type: 'store-owner', owner: 'dead.' }, () => {}, 3);
   primary.gone(3);
   primary.gone(4);

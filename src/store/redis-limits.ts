@@ -30,8 +30,8 @@ export interface RedisAccess {
 const ROLL_CALL_EVERY = 1_000;
 /** A worker that missed so many is counted among the others no longer. */
 const WORKER_LEASE = 5 * ROLL_CALL_EVERY;
-/** In roll calls. Slots have a lease of 15 s: two renewals may be lost. */
-const RENEW_EVERY = 5;
+/** In roll calls. Two renewals may be lost before the lease of a slot is over (`SLOT_LEASE`). */
+const RENEW_EVERY = 2;
 const MOST_PER_CALL = 1_000;
 const MOST_ASKED = 200;
 

@@ -28,6 +28,7 @@ import { asksForPlan, keysOf, readChoice, readRest, readSnapshot } from './repli
 import { reportArguments } from './report-arguments.js';
 import { nextSlot } from './slot-names.js';
 import type { RestListener, StoreHealth, StoreSnapshot } from './store.js';
+import { UntoldRests } from './untold-rests.js';
 import { readUsage, rowText } from './usage-rows.js';
 import { limitedBy, unwanted, withVerdict } from './verdicts.js';
 
@@ -50,6 +51,7 @@ export class RedisStore implements PrimaryStore {
   readonly #limits: RedisLimits;
   readonly #calls: Pending<unknown>;
   readonly retries: RedisRetries;
+  readonly #untold = new UntoldRests();
   readonly #adminCalls = new Pending<unknown>(ADMIN_TIMEOUT);
   readonly #breaker: Breaker;
   readonly #picksTimer: NodeJS.Timeout;
@@ -136,13 +138,15 @@ export class RedisStore implements PrimaryStore {
   }
 
   report(outcome: Outcome): void {
-    for (const rest of this.#own.report(outcome, performance.now())) {
+    const now = performance.now();
+    const rests = this.#own.report(outcome, now);
+    for (const rest of rests) {
       this.#known.rested(rest);
       if (this.#breaker.open) this.#onRest(rest);
     }
-    const key = credentialKey(outcome.upstream, outcome.credential);
-    if ((outcome.kind !== 'ok' && outcome.kind !== 'unknown') || outcome.trial)
-      this.#tell('tidegateReport', `rest:${key}`, reportArguments(key, outcome));
+    if ((outcome.kind === 'ok' || outcome.kind === 'unknown') && !outcome.trial) return;
+    if (this.#breaker.open) this.#untold.note(outcome, rests, now);
+    else this.#tellOutcome(outcome, () => this.#untold.note(outcome, rests, now));
   }
 
   async pause(key: CredentialKey): Promise<void> {
@@ -298,6 +302,14 @@ export class RedisStore implements PrimaryStore {
     if (!this.#breaker.open) this.#run(script, key, args).catch(() => this.#breaker.failed());
   }
 
+  #tellOutcome(outcome: Outcome, onLost: () => void): void {
+    const key = credentialKey(outcome.upstream, outcome.credential);
+    this.#run('tidegateReport', `rest:${key}`, reportArguments(key, outcome)).catch(() => {
+      onLost();
+      this.#breaker.failed();
+    });
+  }
+
   #admin(script: ScriptName, key: string, args: readonly (string | number)[]): Promise<unknown> {
     return this.#adminCalls.ask((id) => {
       this.#run(script, key, args).then(
@@ -367,6 +379,8 @@ export class RedisStore implements PrimaryStore {
     }
     log.info({ event: 'store-recovered', store: 'redis' }, 'Redis answers again');
     this.#limits.recovered();
+    const now = performance.now();
+    for (const outcome of this.#untold.take(now)) this.#tellOutcome(outcome, () => {});
     this.#known.doubt();
   }
 }

@@ -1,3 +1,6 @@
+/** How long a slot is kept that nobody renews, in milliseconds: what a dead host's slots stay away for. */
+export const SLOT_LEASE = 6_000;
+
 /**
  * Client limits: the rules of `limits/limiter.ts` once more, held to the same by the contract suite. All by the server's clock.
  *
@@ -6,7 +9,7 @@
  */
 export const LIMITS = `
 local BUCKETS = 61
-local SLOT_LEASE = 15000
+local SLOT_LEASE = ${SLOT_LEASE}
 local DAY = 86400000
 
 local function num(text) return tonumber(text or 0) or 0 end
