@@ -4,9 +4,12 @@ import { baselineCommand } from './baseline/command.js';
 import { RoundSubject } from './baseline/round-subject.js';
 import { SuiteSubject } from './baseline/suite-subject.js';
 import { type BaselineWishes, isBaseline } from './baseline/wishes.js';
+import { CONFIG_OPTIONS, type ConfigWishes, configKind } from './cli/config-options.js';
 import { GROUPS } from './cli/groups.js';
 import { type OptionWords, WrongValue } from './cli/option.js';
 import { loadCommand } from './command.js';
+import { configCommand } from './configs/file.js';
+import { KIND_TEXTS, type Kind } from './configs/kinds.js';
 import type { LoadWishes } from './options.js';
 import { reportCommand } from './report-command.js';
 import { scalingCommand } from './scaling/command.js';
@@ -31,8 +34,25 @@ export async function runCli(args: readonly string[], entry: string): Promise<nu
     .action(async (file: string) => {
       code = await reportCommand(file);
     });
+  addConfigs(program);
   await program.parseAsync(args, { from: 'user' });
   return code;
+}
+
+/** `configs <kind>`: its options are its own, so those of the load stand before it. */
+function addConfigs(program: Command): void {
+  const kinds = Object.entries(KIND_TEXTS).map(([kind, text]) => `  ${kind.padEnd(10)} ${text}`);
+  const command = program
+    .enablePositionalOptions()
+    .command('configs')
+    .description('print or write a gateway config for load, with made-up keys')
+    .argument('<kind>', Object.keys(KIND_TEXTS).join(', '), (word) => readValue(() => configKind(word)))
+    .addHelpText('after', `\nKinds:\n${kinds.join('\n')}`)
+    .action(async (kind: Kind, { mock, output, ...wishes }: ConfigWishes) => {
+      const [first = '', ...more] = mock;
+      await configCommand(kind, { ...wishes, mocks: [first, ...more], file: output });
+    });
+  for (const words of CONFIG_OPTIONS.options) command.addOption(asOption(words, command));
 }
 
 function obey(wishes: Wishes, program: Command, args: readonly string[], entry: string): Promise<number> {
@@ -81,7 +101,7 @@ function switchesOff(): object {
   return Object.fromEntries(off.map(({ flags, text }) => [new Option(flags, text).attributeName(), false]));
 }
 
-function readValue(read: () => unknown): unknown {
+function readValue<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {

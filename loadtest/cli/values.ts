@@ -64,6 +64,14 @@ export function urlPath(text: string): string {
   return text;
 }
 
+/** Origins with commas between. */
+export function origins(text: string): string[] {
+  return words(text).map((one) => {
+    if (!/^https?:\/\//.test(one) || !URL.canParse(one)) throw new WrongValue('an address like http://127.0.0.1:9001, please.');
+    return new URL(one).origin;
+  });
+}
+
 export function corePercent(text: string): number {
   const value = Number(text);
   if (!(value >= 1 && value <= 100)) throw new WrongValue('percent of one core, from 1 to 100, please.');

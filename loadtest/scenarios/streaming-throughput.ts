@@ -10,11 +10,11 @@ import { figure } from './tools/figures.js';
 /** Two-second streams of 40 events: 20 events a second for each user. */
 const MODEL = 'mock-paced-40x50+stamps';
 const PLANS: Readonly<Record<Pace, Partial<RunPlan>>> = {
-  quick: { vus: 150, durationSeconds: 7, idleSeconds: 2, rampSeconds: 1, skipMemory: true },
-  full: { vus: 1_000, durationSeconds: 60, idleSeconds: 5, rampSeconds: 2 },
+  quick: { vus: 150, durationSeconds: 6, warmupSeconds: 2, idleSeconds: 2, rampSeconds: 1, skipMemory: true },
+  full: { vus: 1_000, durationSeconds: 60, warmupSeconds: 5, idleSeconds: 5, rampSeconds: 2 },
 };
 /** The seed's own ten at a time, each stream about as long as theirs was. */
-const TEN: Partial<RunPlan> = { vus: 10, model: 'mock-paced-12x5', idleSeconds: 1, skipMemory: true };
+const TEN: Partial<RunPlan> = { vus: 10, warmupSeconds: 1, model: 'mock-paced-12x5', idleSeconds: 1, skipMemory: true };
 const PUBLISHED: Partial<Record<keyof Figures, string>> = { p50: '58.32 ms', p99: '60.41 ms', rps: '124.72' };
 
 export const streamingThroughput: Scenario = {
@@ -62,20 +62,21 @@ function checksOf(direct: RunResult, gateway: RunResult): Check[] {
   return [
     exactly(`${name} streams that were not whole`, counts.sent - counts.ok, 0),
     exactly(`${name} events that were lost or made up`, Math.abs(counts.events - (mock?.events ?? Number.NaN)), 0),
-    atLeast(`${name} requests a second over those past the gateway`, through.rps / past.rps, 0.75, 'x', hint),
+    atLeast(`${name} requests a second over those past the gateway`, through.rps / past.rps, 0.6, 'x', hint),
     atMost(
       `${name} time to the first token P50 over that past the gateway`,
-      difference(through.ttftP50, past.ttftP50),
-      50,
+      (through.ttftP50 ?? Number.NaN) - (past.ttftP50 ?? 0),
+      250,
       'ms',
       hint,
     ),
-    atMost(`${name} time to the first token P99`, through.ttftP99, 1_500, 'ms'),
+    atMost(
+      `${name} time to the first token P99 over three times that past the gateway`,
+      (through.ttftP99 ?? Number.NaN) - 3 * (past.ttftP99 ?? 0),
+      500,
+      'ms',
+    ),
   ];
-}
-
-function difference(one: number | undefined, other: number | undefined): number {
-  return (one ?? Number.NaN) - (other ?? Number.NaN);
 }
 
 interface Row {
