@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { type Test, teardown, test } from 'tap';
+import { t as file, type Test, test } from 'tap';
 import { CHROMIUM_FLAGS, findChromium } from '../../test/helpers/chromium.js';
 import type { SuiteSummary } from '../scenarios/findings.js';
 import { writeSuite } from './suite-files.js';
@@ -28,7 +28,7 @@ interface Opened {
 let browser: Promise<Browser> | undefined;
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-report-'));
 
-teardown(async () => {
+file.teardown(async () => {
   await (await browser)?.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
