@@ -1,11 +1,11 @@
 /** How many requests this process serves at once, who waits for a place, and when nobody is let in. */
-import { getHeapStatistics } from 'node:v8';
 import type { ServerConfig } from '../config.js';
 import type { GatewayError } from '../errors.js';
 import type { Tallies } from '../metrics/record.js';
 import type { ClientExchange } from './client-exchange.js';
 import type { Deadlines } from './deadlines.js';
-import { Pressure, type Readings } from './pressure.js';
+import { Pressure, type Readings, type Stage } from './pressure.js';
+import { readProcess } from './readings.js';
 import { overloaded, type Waiter, WaitingRoom } from './waiting-room.js';
 
 /** A request that takes a place; it is given back by who took it. */
@@ -14,7 +14,7 @@ export interface PlaceHolder {
 }
 
 /** What is read of this process at each look; a test gives its own. */
-export type Monitor = (loopDelay: number) => Readings;
+export type Monitor = (loopDelay: number, workers: number) => Readings;
 
 /** Without a look for this long nothing runs here, so nothing presses: milliseconds. */
 const STALE = 1_000;
@@ -78,7 +78,12 @@ export class Places {
   /** Once a look of the deadlines, which came so late. True: what holds most should be ended. */
   look(loopDelay: number, now: number): boolean {
     this.#lookedAt = now;
-    return this.#pressure.note(this.#monitor(loopDelay), this.#server().overload) === 'cutting';
+    return this.#note(loopDelay) === 'cutting';
+  }
+
+  #note(loopDelay: number): Stage {
+    const { workers, overload } = this.#server();
+    return this.#pressure.note(this.#monitor(loopDelay, workers), overload);
   }
 
   /** A reload may have brought more places. */
@@ -131,9 +136,4 @@ export class Places {
   #part(whole: number): number {
     return Math.ceil(whole / Math.max(1, this.#server().workers));
   }
-}
-
-function readProcess(loopDelay: number): Readings {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return { loopDelay, heapPercent: (used / limit) * 100 };
 }

@@ -11,7 +11,7 @@ export type Stage = 'calm' | 'closing' | 'refusing' | 'cutting';
 export interface Readings {
   /** How late the last look came, milliseconds: what every chunk and every new request waits for now. */
   readonly loopDelay: number;
-  /** Share of the largest heap that is in use, percent. */
+  /** Share that is in use of the largest heap, or of this process's part of all memory, percent (`readings.ts`). */
   readonly heapPercent: number;
 }
 

@@ -1,6 +1,7 @@
 /** The connections of every configured upstream. Made anew with each configuration; pools whose origin stays are kept. */
 import type { CredentialConfig, GatewayConfig, UpstreamConfig } from '../config.js';
 import { createUpstream } from '../upstream/index.js';
+import { withoutEndSlashes } from '../upstream/path-end.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { Offers } from './offers.js';
 
@@ -47,7 +48,7 @@ export class UpstreamTable {
     pools.set(key, connection);
     const offers = this.#offers.get(config.baseUrl) ?? new Offers();
     this.#offers.set(config.baseUrl, offers);
-    const basePath = url.pathname.replace(/\/+$/, '');
+    const basePath = withoutEndSlashes(url.pathname);
     return {
       config,
       connection,

@@ -1,4 +1,5 @@
 /** Where an upstream is: the address as written, brought to the one form that paths can be appended to. */
+import { withoutEndSlashes } from '../upstream/path-end.js';
 
 /**
  * Without user, query and fragment, trailing slashes and a trailing `/v1` taken off (the gateway appends
@@ -8,7 +9,7 @@ export function parseBaseUrl(written: string): string | undefined {
   if (!/^https?:\/\/[^/?#@\s\\][^?#@\s\\]*$/i.test(written) || !URL.canParse(written)) return undefined;
   const url = new URL(written);
   if (url.hostname === '' || url.username !== '' || url.port === '0') return undefined;
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '').replace(/\/+$/, '');
+  const path = withoutEndSlashes(withoutEndSlashes(url.pathname).replace(/\/v1$/, ''));
   return `${url.protocol}//${url.host}${path}`;
 }
 

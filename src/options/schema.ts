@@ -87,7 +87,7 @@ const overload = section(
     heapPercent: z.prefault(
       option(
         wholeNumber(10, 100, 'percent'),
-        'Use of its heap from which on new requests are refused; 5 less ends connections behind their answers, half way to 100 ends the request that holds most. 100 is never.',
+        'Use of its heap, or with its buffers of its part of the memory of machine or container, from which on new requests are refused; 5 less ends connections behind their answers, half way to 100 ends the request that holds most. 100 is never.',
       ),
       90,
     ),
