@@ -1,4 +1,5 @@
 /** All scenarios, in the order in which `--all` runs them. One import and one line for each. */
+import { capacity } from './capacity.js';
 import { concurrentThroughput } from './concurrent-throughput.js';
 import { connections10k } from './connections-10k.js';
 import { conversionOverhead } from './conversion-overhead.js';
@@ -10,6 +11,7 @@ import { memoryBack } from './memory-back.js';
 import { memoryLeak } from './memory-leak.js';
 import { mockBaseline } from './mock-baseline.js';
 import { overload } from './overload.js';
+import { ramp } from './ramp.js';
 import { redisOutage } from './redis-outage.js';
 import { rollingRestart } from './rolling-restart.js';
 import { round1 } from './round-1.js';
@@ -40,8 +42,11 @@ export const CATALOGUE: readonly Scenario[] = [
   failover,
   memoryLeak,
   // Seed 003
+  ramp,
   memoryBack,
   longSilence,
+  // Capacity
+  capacity,
   // Resilience
   slowReaders,
   largePrompts,

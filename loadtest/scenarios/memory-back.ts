@@ -13,12 +13,12 @@ import { chatRequest, type Place } from './tools/requests.js';
 import { peak, pointsOf, pssMb, type Seen, Watch } from './tools/watch.js';
 
 const PACES = {
-  quick: { cycles: 3, streams: 400, seconds: 3, restSeconds: 2 },
-  full: { cycles: 5, streams: 1_000, seconds: 60, restSeconds: 300 },
+  quick: { cycles: 3, streams: 1_000, seconds: 3, restSeconds: 2 },
+  full: { cycles: 5, streams: 4_000, seconds: 60, restSeconds: 300 },
 };
-/** Events each 100 ms: enough to keep every stream's buffers in use. */
-const MODEL = 'mock-paced-100000x100';
-const BODY = 'a long prompt that has to be kept until its answer has begun. '.repeat(1_600);
+/** An event a second: what is to be held is memory, not a core. */
+const MODEL = 'mock-paced-100000x1000';
+const BODY = 'a long prompt that has to be kept until its answer has begun. '.repeat(5_000);
 const SETTLE_MS = 1_000;
 const MOST_ROUNDS_OF_GC = 3;
 
@@ -75,7 +75,7 @@ async function cycle(
   });
   const { begun } = crowd;
   const posts = await closedLoop({
-    ...{ origin: place.origin, callers: 4, seconds },
+    ...{ origin: place.origin, callers: 8, seconds },
     request: (index) => chatRequest(place, { model: 'mock-instant', stream: false, session: `post-${index}`, prompt: BODY }),
   });
   watch.look();
@@ -131,7 +131,7 @@ function judged(cycles: readonly Cycle[], cold: number, { streams }: { readonly 
       figure('kept', 'of what the load took, kept', '%', 'gateway', kept(last, cold, top), lower),
     ],
     notes: [
-      `Each load: ${streams} streams and prompts of 100 KB one after another, then all leave in the middle of their streams.`,
+      `Each load: ${streams} streams and prompts of 300 KB, eight at a time, then all leave in the middle of their streams.`,
       'There is no control past the gateway: its memory is what is measured. The first load is the control of the later ones.',
     ],
   };

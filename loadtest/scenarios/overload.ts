@@ -20,6 +20,8 @@ const QUEUE = { length: 16, age: '300ms' };
 /** The load in knees, in this order. */
 const STEPS = [0.5, 1, 2, 5, 0.5] as const;
 const PACES = { quick: 3, full: 30 };
+/** After the heaviest step: what was in flight ends, workers tell the primary that its connections are gone. */
+const REST_SECONDS = 3;
 /** Of each step, so that what the step before left has gone. */
 const SETTLE_SECONDS = 1;
 
@@ -50,6 +52,7 @@ async function overloadOn(stage: Stage): Promise<Findings> {
   for (const [index, times] of STEPS.entries()) {
     stage.say(`${times} times the knee (${times * KNEE} requests a second)`);
     steps.push(await stepAt(place, times, seconds));
+    if (times > 1) await sleep(REST_SECONDS * 1000);
     stage.progress((index + 1) / (STEPS.length + 1));
   }
   const probes = await health.end();
@@ -100,7 +103,12 @@ function checksOf(steps: readonly Step[], direct: Step, probes: Probes): Check[]
   const neither = all.filter(({ ending }) => ending !== 'ok' && ending !== 'status');
   return [
     exactly('refused at half of the knee', refused(calm.results).length, 0),
-    atLeast('served at five times the knee, over the knee', worst.goodput / Math.min(knee.goodput, KNEE), 0.8, 'x'),
+    atLeast(
+      'served at five times the knee, over the knee and over the share that the control could be sent',
+      worst.goodput / Math.min(knee.goodput, KNEE) / Math.min(1, direct.goodput / (5 * KNEE)),
+      0.8,
+      'x',
+    ),
     atLeast('refused at five times the knee', refused(worst.results).length, 1),
     exactly('refused otherwise than with 503 and Retry-After', badly.length, 0, '', tellEndings(badly)),
     exactly('neither served nor refused', neither.length, 0, '', tellEndings(neither)),

@@ -4,14 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failures } from '../engine/counts.js';
 import { type RedisProcess, startRedis } from '../faults/redis/redis-process.js';
 import { describeErrors } from '../report/figures.js';
-import { judge } from '../report/validity.js';
 import type { RunPlan, RunResult } from '../result.js';
 import { atLeast, atMost, exactly } from '../thresholds/checks.js';
 import type { Findings } from './findings.js';
 import type { Scenario, Stage } from './scenario.js';
 import { metricOf } from './tools/admin.js';
 import { figure } from './tools/figures.js';
-import { latencyRows } from './tools/run-figures.js';
+import { countsOnly, latencyRows } from './tools/run-figures.js';
 import { until } from './tools/until.js';
 
 const PACES: Readonly<Record<Stage['pace'], Partial<RunPlan> & { awaySeconds: number }>> = {
@@ -86,6 +85,7 @@ async function strike(stage: Stage, redis: RedisProcess, admin: string, seconds:
 
 function findingsOf(through: RunResult, calm: RunResult, outage: Outage, seconds: number): Findings {
   const { counts, mock } = through;
+  const validity = countsOnly([through, calm]);
   const lower = { better: 'lower' } as const;
   return {
     checks: [
@@ -108,9 +108,10 @@ function findingsOf(through: RunResult, calm: RunResult, outage: Outage, seconds
     ],
     runs: [through, calm],
     notes: [
+      ...validity.notes,
       `Redis is away for ${seconds} s and comes back empty; each worker goes on with what it knows and tells it again.`,
       'Past the gateway there is no Redis: the control is the same load with Redis all the time.',
     ],
-    invalid: [through, calm].flatMap((run) => judge(run).invalid.map((why) => `${run.plan.label}: ${why}`)),
+    invalid: validity.invalid,
   };
 }

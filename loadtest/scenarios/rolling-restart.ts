@@ -1,14 +1,13 @@
 /** SIGUSR2 under load: all workers are replaced, no request fails, no stream is cut, sessions stay. */
 import { failures } from '../engine/counts.js';
 import { describeErrors, figuresOf } from '../report/figures.js';
-import { judge } from '../report/validity.js';
 import type { RunPlan, RunResult } from '../result.js';
 import { atLeast, atMost, exactly } from '../thresholds/checks.js';
 import type { Findings } from './findings.js';
 import type { Scenario, Stage } from './scenario.js';
 import { workersOf } from './tools/admin.js';
 import { figure } from './tools/figures.js';
-import { latencyRows } from './tools/run-figures.js';
+import { countsOnly, latencyRows } from './tools/run-figures.js';
 import { until } from './tools/until.js';
 
 /** Streams at a fifth of their time last 3.5 s at most: a worker leaves when its last one is over. */
@@ -76,6 +75,7 @@ async function restartAll(stage: Stage, gateway: { pid: number; adminOrigin?: st
 
 function findingsOf(through: RunResult, past: RunResult, { asked, done, seconds }: Replaced): Findings {
   const { counts, mock } = through;
+  const validity = countsOnly([through, past]);
   return {
     checks: [
       exactly('restarts after which every worker was a new one', done, asked),
@@ -101,9 +101,10 @@ function findingsOf(through: RunResult, past: RunResult, { asked, done, seconds 
     ],
     runs: [through, past],
     notes: [
+      ...validity.notes,
       'A worker that is relieved takes no new connections and leaves when its last stream is over; users keep their connections.',
     ],
-    invalid: [through, past].flatMap((run) => judge(run).invalid.map((why) => `${run.plan.label}: ${why}`)),
+    invalid: validity.invalid,
   };
 }
 

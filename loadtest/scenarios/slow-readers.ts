@@ -1,6 +1,7 @@
 /** Clients that hardly read long answers: what is kept for them is bounded, and they do not slow the others. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../bars/statistics.js';
+import { readMock } from '../engine/mock-control.js';
 import { atLeast, atMost, exactly } from '../thresholds/checks.js';
 import type { Check, Figure, Findings } from './findings.js';
 import type { Scenario, Stage } from './scenario.js';
@@ -9,6 +10,7 @@ import { figure, latencyFigures, times } from './tools/figures.js';
 import { OpenLoad } from './tools/open-load.js';
 import { chatRequest, type Place } from './tools/requests.js';
 import { SlowReader } from './tools/slow-reader.js';
+import { until } from './tools/until.js';
 import { peak, pointsOf, pssMb, type Seen, Watch } from './tools/watch.js';
 
 /** Each is sent so much as fast as it takes it. */
@@ -16,9 +18,12 @@ const ANSWER_MB = 32;
 const MODEL = `mock-size-${ANSWER_MB * 2 ** 20}`;
 const BYTES_PER_SECOND = 4_096;
 const OTHERS_PER_SECOND = 60;
+/** Events have 1 KB; what the slow ones take and the others ask is some hundred a second. */
+const FILLING_EVENTS_PER_SECOND = 3_000;
+const FULL_WITHIN_MS = 30_000;
 const PACES = {
-  quick: { slow: 60, calmSeconds: 3, arrivalSeconds: 3, slowSeconds: 5 },
-  full: { slow: 500, calmSeconds: 20, arrivalSeconds: 20, slowSeconds: 120 },
+  quick: { slow: 40, calmSeconds: 3, slowSeconds: 5 },
+  full: { slow: 500, calmSeconds: 20, slowSeconds: 120 },
 };
 
 export const slowReaders: Scenario = {
@@ -29,7 +34,7 @@ export const slowReaders: Scenario = {
   run: async (stage) => {
     const through = await slowReadersAt(stage, 'cluster');
     const past = await slowReadersAt(stage, 'direct');
-    return findingsOf(stage, through, past);
+    return findingsOf(through, past);
   },
 };
 
@@ -43,6 +48,9 @@ interface Outcome {
   readonly endedEarly: number;
   readonly status200: number;
   readonly received: number;
+  /** What the mock has written for one slow reader, MB (with the little that it has written for the others). */
+  readonly pulled: number;
+  readonly settled?: number;
   /** Of the gateway beside them, percent of one core. */
   readonly cpu: number;
   readonly watch?: Watch;
@@ -52,7 +60,7 @@ interface Outcome {
 }
 
 async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<Outcome> {
-  const { slow, calmSeconds, arrivalSeconds, slowSeconds } = PACES[stage.pace];
+  const { slow, calmSeconds, slowSeconds } = PACES[stage.pace];
   const mock = await stage.startMock({ maxConcurrent: 4_000 });
   const target = await stage.startTarget(kind, { mockUrl: mock.origin, credentials: 20 });
   const place = { origin: target.url, key: target.keys[0] ?? '' };
@@ -67,10 +75,12 @@ async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<
     const request = chatRequest(place, { model: MODEL, stream: true, session: `slow-${index}` });
     return new SlowReader(place.origin, request, BYTES_PER_SECOND);
   });
-  const arrival = await others(place, arrivalSeconds);
+  const arrival = await othersUntil(place, () => isFull(mock.origin));
   const from = watch?.look();
   const beside = await others(place, slowSeconds);
   const to = watch?.look();
+  const settled = watch?.now;
+  const pulled = (await readMock(mock.origin)).events / slow / 1024;
   const facts = {
     endedEarly: readers.filter(({ endedAt }) => endedAt !== undefined).length,
     status200: readers.filter(({ status }) => status === 200).length,
@@ -83,20 +93,36 @@ async function slowReadersAt(stage: Stage, kind: 'cluster' | 'direct'): Promise<
   await target.stop();
   await mock.stop();
   const cpu = from && to ? Watch.cpuPercent(from, to) : Number.NaN;
-  return { readers, calm, arrival, beside, ...facts, cpu, watch, before, came, after };
+  return { readers, calm, arrival, beside, ...facts, cpu, pulled, settled, watch, before, came, after };
+}
+
+/** All buffers on the way are filled: from then on no more is written than is read. */
+async function isFull(mockOrigin: string): Promise<void> {
+  let before = (await readMock(mockOrigin)).events;
+  await until(async () => {
+    await sleep(1_000);
+    const { events } = await readMock(mockOrigin);
+    const moved = events - before;
+    before = events;
+    return moved < FILLING_EVENTS_PER_SECOND;
+  }, FULL_WITHIN_MS);
+}
+
+function others(place: Place, seconds: number): Promise<readonly CallResult[]> {
+  return othersUntil(place, () => sleep(seconds * 1000));
 }
 
 /** Short questions at a steady rate, every second one streamed. */
-async function others(place: Place, seconds: number): Promise<readonly CallResult[]> {
+async function othersUntil(place: Place, over: () => Promise<void>): Promise<readonly CallResult[]> {
   const load = new OpenLoad({
     ...{ origin: place.origin, rate: OTHERS_PER_SECOND },
     request: (index) => chatRequest(place, { model: 'mock-instant', stream: index % 2 === 0, session: `other-${index % 50}` }),
   });
-  await sleep(seconds * 1000);
+  await over();
   return load.stop();
 }
 
-function findingsOf(stage: Stage, through: Outcome, past: Outcome): Findings {
+function findingsOf(through: Outcome, past: Outcome): Findings {
   const growth = growthMb(through) / through.readers.length;
   const { watch, came = 0 } = through;
   const seen = watch?.seen ?? [];
@@ -108,9 +134,7 @@ function findingsOf(stage: Stage, through: Outcome, past: Outcome): Findings {
         ...{ title: 'Memory of the gateway with slow readers', kind: 'line' },
         ...{ x: { label: 'time', unit: 's' }, y: { label: 'memory (PSS)', unit: 'MB' } },
         series: [{ name: 'gateway', points: pointsOf(seen, pssMb) }],
-        marks: [
-          { label: 'slow readers', from: came, to: came + PACES[stage.pace].arrivalSeconds + PACES[stage.pace].slowSeconds },
-        ],
+        marks: [{ label: 'slow readers', from: came, to: through.settled }],
       },
     ],
     notes: [
@@ -128,6 +152,13 @@ function checksOf(through: Outcome, past: Outcome, growth: number): Check[] {
     atLeast('requests of the others that were answered', through.beside.length, 1),
     exactly('slow readers that were served', through.status200, through.readers.length),
     exactly('slow readers that were cut', through.endedEarly, 0, '', 'one that takes something now and then is no dead one'),
+    atMost(
+      'taken from the upstream for one slow reader',
+      through.pulled,
+      0.75 * ANSWER_MB,
+      'MB',
+      'back-pressure must reach the upstream',
+    ),
     atMost('memory for one slow reader', growth, 2, 'MB', `its answer has ${ANSWER_MB} MB`),
     atMost(
       "the others' P95 beside them",
@@ -144,6 +175,8 @@ function figuresOf(through: Outcome, past: Outcome, growth: number): Figure[] {
   return [
     figure('slow_readers', 'slow readers', '', 'gateway', through.readers.length),
     figure('memory_each', 'memory for one slow reader (PSS)', 'MB', 'gateway', growth, lower),
+    figure('pulled', 'taken from the upstream for one slow reader', 'MB', 'gateway', through.pulled, lower),
+    figure('pulled', 'taken from the upstream for one slow reader', 'MB', 'direct', past.pulled),
     figure('memory_after', 'memory after they left, more than before (PSS)', 'MB', 'gateway', leftMb(through), lower),
     figure('cpu', 'CPU beside them, of one core', '%', 'gateway', through.cpu, lower),
     figure('received', 'bytes that they took', 'MB', 'gateway', through.received / 2 ** 20),

@@ -1,4 +1,5 @@
 import { figuresOf } from '../../report/figures.js';
+import { judge, judgeCounts } from '../../report/validity.js';
 import type { RunResult } from '../../result.js';
 import type { Figure } from '../findings.js';
 import { figure } from './figures.js';
@@ -15,4 +16,12 @@ export function latencyRows(run: RunResult, where: string): Figure[] {
   return rows.flatMap(([name, label, value]) =>
     value === undefined ? [] : [figure(name, label, 'ms', where, value, { better: 'lower' })],
   );
+}
+
+/** For scenarios that count what was lost: disagreeing counts make them invalid, a late generator is only told. */
+export function countsOnly(runs: readonly RunResult[]): { invalid: string[]; notes: string[] } {
+  const told = (run: RunResult, faults: readonly string[]): string[] => faults.map((fault) => `${run.plan.label}: ${fault}`);
+  const invalid = runs.flatMap((run) => told(run, judgeCounts(run)));
+  const late = runs.flatMap((run) => told(run, judge(run).invalid)).filter((fault) => !invalid.includes(fault));
+  return { invalid, notes: late.map((fault) => `${fault}; the counts hold, the times do not`) };
 }

@@ -1,5 +1,7 @@
 /** The processes of a target while a scenario runs: CPU, memory, descriptors, as a series and as its extremes. */
+import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { readSteal } from '../../engine/proc.js';
 import { Sampler } from '../../engine/sample.js';
 import type { GroupSample } from '../../result.js';
 
@@ -13,15 +15,22 @@ export interface Seen extends GroupSample {
 
 export class Watch {
   readonly seen: Seen[] = [];
+  /** How busy the whole machine was between two samples, percent. */
+  readonly machine: { readonly at: number; readonly busyPercent: number }[] = [];
+  readonly cores = cpus().length;
   readonly #sampler: Sampler;
   readonly #began = performance.now();
   readonly #timer: NodeJS.Timeout;
+  #ticks = readSteal();
 
   /** `roots`: the processes whose trees are watched. */
   constructor(roots: readonly number[]) {
     this.#sampler = new Sampler({ gateway: roots });
     this.look();
-    this.#timer = setInterval(() => this.look(), SAMPLE_MS);
+    this.#timer = setInterval(() => {
+      this.look();
+      this.#lookAtMachine();
+    }, SAMPLE_MS);
   }
 
   /** Seconds since the watch began. */
@@ -36,6 +45,13 @@ export class Watch {
     const seen = { ...(gateway ?? none), at: this.now };
     this.seen.push(seen);
     return seen;
+  }
+
+  #lookAtMachine(): void {
+    const now = readSteal();
+    const [total, idle] = [now.total - this.#ticks.total, now.idle - this.#ticks.idle];
+    this.#ticks = now;
+    if (total > 0) this.machine.push({ at: this.now, busyPercent: 100 * (1 - idle / total) });
   }
 
   stop(): void {
