@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { seconds, thinkTime } from './cli/values.js';
 import type { Summary } from './result.js';
+import type { ScenarioResult, SuiteSummary } from './scenarios/findings.js';
 
 const PROGRAM = join(process.env.TIDEGATE_DIST ?? 'dist', 'loadtest.js');
 
@@ -120,6 +121,26 @@ test('Ctrl-C ends the load, writes the partial report and leaves with 130 and no
   t.equal(run.interrupted, true);
   t.ok(run.counts.incomplete > 0);
   t.equal(run.counts.sent, run.counts.ok + run.counts.incomplete);
+});
+
+test('one scenario of the suite, whole: through the gateway and past it, figures of both, exact counts, a threshold not kept is 99', async (t) => {
+  const limits = ['1b:rate.gateway>0', 'mock-baseline:latency_p50.direct<0'].flatMap((words) => ['--threshold', words]);
+  const { code, output, summary } = await command(t, ['--scenario', '1b', '--quick', '--workers', '1', '--json', ...limits]);
+  t.equal(code, 99, output);
+  const suite = summary as unknown as SuiteSummary;
+  t.match(suite, { kind: 'suite', schemaVersion: 1, pace: 'quick', interrupted: false, command: /--scenario 1b --quick/ });
+  const [{ checks = [], figures = [], outcome } = {} as Partial<ScenarioResult>] = suite.scenarios;
+  t.equal(outcome, 'fail');
+  const kept = (words: string): boolean | undefined => checks.find(({ promise }) => promise.startsWith(words))?.ok;
+  t.strictSame([kept('requests that the mock counted'), kept('requests that failed')], [true, true]);
+  t.strictSame([kept('requests a second, one at a time (gateway) > 0'), kept('latency P50 (direct) < 0')], [true, false]);
+  for (const where of ['gateway', 'direct']) t.ok((figures.find(({ name }) => name === `latency_p50.${where}`)?.value ?? 0) > 0);
+});
+
+test('a scenario or a threshold that means nothing is refused before anything is started', async (t) => {
+  t.match(await command(t, ['--scenario', 'nonsense']), { code: 1, output: /no scenario 'nonsense'/ });
+  t.match(await command(t, ['--scenario', '1b', '--threshold', '3:rate.gateway>0']), { code: 1, output: /no scenario '3'/ });
+  t.match(await command(t, ['--threshold', 'speed:max<1']), { code: 1, output: /a run has no 'speed'/ });
 });
 
 test('a wrong option is named and leaves with 1', async (t) => {

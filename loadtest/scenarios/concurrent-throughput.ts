@@ -6,9 +6,9 @@ import type { Scenario, Stage } from './scenario.js';
 import { type CallResult, failed, tellEndings } from './tools/caller.js';
 import { closedLoop } from './tools/closed-loop.js';
 import { figure, times } from './tools/figures.js';
-import { kneeOf, type Rung } from './tools/knee.js';
 import { type Pair, startPair } from './tools/pair.js';
 import { chatRequest, type Place } from './tools/requests.js';
+import { kneeOf, type Rung } from './tools/rungs.js';
 
 interface Kind {
   readonly name: string;

@@ -10,7 +10,7 @@ import { figure, latencyFigures, times } from './tools/figures.js';
 import { startPair } from './tools/pair.js';
 import { chatRequest } from './tools/requests.js';
 
-const PACES = { quick: { warmUp: 200, count: 2_000 }, full: { warmUp: 1_000, count: 20_000 } };
+const PACES = { quick: { warmUp: 100, count: 900 }, full: { warmUp: 1_000, count: 20_000 } };
 const SESSIONS = 20;
 const PUBLISHED_LATENCY = ['1.66 ms', '–', '2.03 ms'];
 
@@ -19,7 +19,7 @@ export const mockBaseline: Scenario = {
   number: '1b',
   title: 'one request after another, through the gateway and past it: what the gateway adds',
   source: 'seed 002, scenario 1B',
-  seconds: { quick: 12, full: 70 },
+  seconds: { quick: 8, full: 70 },
   run: runMockBaseline,
 };
 

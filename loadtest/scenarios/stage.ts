@@ -56,11 +56,11 @@ export class ScenarioStage implements Stage {
     this.interrupt = AbortSignal.any([settings.interrupt, this.#closing.signal]);
   }
 
-  startMock(settings: Omit<MockSettings, 'home'>): Promise<Program> {
+  async startMock(settings: Omit<MockSettings, 'home'>): Promise<Program> {
     return this.#own(() => startMock({ seed: this.seed, ...settings, home: this.home }));
   }
 
-  startTarget(kind: TargetKind, settings: Omit<TargetSettings, 'home'>): Promise<RunningTarget> {
+  async startTarget(kind: TargetKind, settings: Omit<TargetSettings, 'home'>): Promise<RunningTarget> {
     const { gatewayHome } = this.#settings;
     return this.#own(() => startTarget(kind, { workers: this.workers, gatewayHome, ...settings, home: this.home }));
   }
