@@ -10,6 +10,7 @@ export const SCENARIO_OPTIONS: OptionGroup = {
       text: 'run a scenario by name or number, like sticky-session or 3; repeatable, commas too',
       parse: repeated,
     },
+    { flags: '--capacity', text: 'the same as --scenario capacity', parse: () => ['capacity'], aliasOf: 'scenario' },
     { flags: '--all', text: 'run every scenario', fallback: false },
     { flags: '--list', text: 'print the scenarios: number, name, title, source, seconds quick and full', fallback: false },
     { flags: '--quick', text: 'short lengths: all scenarios together in under 15 minutes on two cores', fallback: false },

@@ -50,6 +50,10 @@ export interface MeasureExtra {
   readonly env?: Readonly<Record<string, string>>;
   /** More flags of the mock. */
   readonly mockArgs?: readonly string[];
+  /** Of a target given as URL, which is not started for the run: the key to present, the mock behind it, the process to watch. */
+  readonly key?: string;
+  readonly mockOrigin?: string;
+  readonly pid?: number;
   /** The load runs: strike now (kill a worker, send SIGUSR2, stop Redis). Settled before the run ends. */
   duringLoad?(target: {
     readonly pid: number;

@@ -1,0 +1,86 @@
+import type { RunPlan, RunResult } from '../result.js';
+import type { Stage } from '../scenarios/scenario.js';
+import { type Pair, startPair } from '../scenarios/tools/pair.js';
+import { windowOf } from './window.js';
+import type { LoadModel, Rung } from './words.js';
+
+/** How one rung is measured; times in seconds. */
+export interface RungWish {
+  settle: number;
+  window: number;
+  /** Windows of a rung, each a run of its own. */
+  windows: number;
+  /** A gateway of its own for each rung; else the rungs share one, whose sockets are closed between them. */
+  freshGateway: boolean;
+}
+
+/** Streams of 0.2 s with 20 events: short, so that a rung is settled soon, and with the events of a longer one. */
+const MODEL = 'mock-paced-20x10+stamps';
+const CREDENTIALS = 20;
+const SECOND_GENERATOR_FROM = 200;
+/** Room in flight for arrivals: each takes 0.2 s when nothing is in its way. */
+const PLACES_PER_RATE = 3;
+const MOST_PLACES = 10_000;
+
+/** Measures rungs of one scenario, through the gateway and past it; the mock is the same all the time. */
+export class RungRunner {
+  /** Every run so far, raw. */
+  readonly runs: RunResult[] = [];
+  readonly #stage: Stage;
+  readonly #wish: RungWish;
+  #pair: Pair | undefined;
+
+  constructor(stage: Stage, wish: RungWish) {
+    this.#stage = stage;
+    this.#wish = wish;
+  }
+
+  /** A rung; ended early by the user it has the windows that were whole, which may be none. */
+  async measure(model: LoadModel, level: number, where: 'gateway' | 'direct'): Promise<Rung> {
+    const pair = await this.#ready();
+    const runs: RunResult[] = [];
+    while (runs.length < this.#wish.windows && !this.#stage.interrupt.aborted) {
+      const run = await this.#run(pair, model, level, where);
+      if (!run.interrupted) runs.push(run);
+    }
+    this.runs.push(...runs);
+    return { level, windows: runs.map(windowOf) };
+  }
+
+  async #ready(): Promise<Pair> {
+    if (this.#pair && this.#wish.freshGateway) {
+      const { mock, gateway } = this.#pair;
+      await gateway.stop();
+      const fresh = await this.#stage.startTarget('cluster', { mockUrl: mock.origin, credentials: CREDENTIALS });
+      this.#pair = {
+        ...this.#pair,
+        gateway: fresh,
+        places: { ...this.#pair.places, gateway: { ...this.#pair.places.gateway, origin: fresh.url } },
+      };
+    }
+    this.#pair ??= await startPair(this.#stage, { credentials: CREDENTIALS });
+    return this.#pair;
+  }
+
+  #run({ mock, gateway, places }: Pair, model: LoadModel, level: number, where: 'gateway' | 'direct'): Promise<RunResult> {
+    const { settle, window } = this.#wish;
+    const { origin, key } = places[where];
+    const plan: Partial<RunPlan> & { target: string } = {
+      ...{
+        target: origin,
+        label: `${level} ${model === 'users' ? 'users' : 'streams/s'}, ${where}`,
+        model: MODEL,
+        ...shapeOf(model, level),
+      },
+      ...{ durationSeconds: window, warmupSeconds: settle, rampSeconds: settle / 2, idleSeconds: 0, graceSeconds: 10 },
+      ...{ timeoutSeconds: 20, skipMemory: true, engine: 'own', generators: level < SECOND_GENERATOR_FROM ? 1 : 2 },
+    };
+    return this.#stage.measure(plan, { key, mockOrigin: mock.origin, ...(where === 'gateway' && { pid: gateway.pids()[0] }) });
+  }
+}
+
+function shapeOf(model: LoadModel, level: number): Partial<RunPlan> {
+  if (model === 'users') return { vus: level };
+  const vus = Math.min(MOST_PLACES, Math.max(100, level * PLACES_PER_RATE));
+  return { vus, arrivals: { perSecond: level, spacing: 'poisson' } };
+}
