@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failures, failuresByKind } from './engine/counts.js';
+import { GatewayLoop } from './engine/gateway-loop.js';
 import { type CommonOrder, Generators } from './engine/generators.js';
 import { collectGarbage, readMock, resetMock } from './engine/mock-control.js';
 import { Level } from './engine/open/level.js';
@@ -125,6 +126,7 @@ class Measurement {
   readonly #generators: Generators;
   readonly #rows: readonly UserRow[] | undefined;
   readonly #sampler: Sampler;
+  readonly #loop: GatewayLoop;
   readonly #samples: Sample[] = [];
   readonly #startedAt = new Date();
   #phase: Phase = 'idle';
@@ -139,6 +141,7 @@ class Measurement {
     this.#target = target;
     this.#generators = generators;
     this.#rows = rows;
+    this.#loop = new GatewayLoop(target.adminOrigin);
     this.#sampler = new Sampler({
       gateway: pids(target.gatewayPid),
       mock: pids(target.mock?.pid),
@@ -223,6 +226,7 @@ class Measurement {
       at: (Date.now() - this.#startAt) / 1000,
       phase: this.#phaseNow(),
       ...this.#sampler.sample(),
+      ...(this.#loop.last && { gatewayLoop: this.#loop.last }),
       generatorElu: generators.health().elu,
       inFlight: generators.inFlight,
       ok: counts.ok,
@@ -233,6 +237,8 @@ class Measurement {
       failures: failuresByKind(counts),
     };
     this.#samples.push(sample);
+    // Not at rest: what a question costs the gateway would be a part of its idle CPU.
+    if (this.#phase === 'load') this.#loop.ask();
     this.#setting.onSample(sample);
   }
 
@@ -244,7 +250,8 @@ class Measurement {
 
   async #mockCounts(): Promise<MockCounts | undefined> {
     const { mock } = this.#target;
-    if (!mock) return undefined;
+    // It keeps no count of GETs.
+    if (!mock || this.#plan.request?.dialect === 'get') return undefined;
     const { done } = this.#generators.counts();
     const until = Date.now() + MOCK_SETTLES_WITHIN_MS;
     let counts = await readMock(mock.origin);

@@ -1,4 +1,5 @@
 import type { RunResult } from '../result.js';
+import { engineLines } from './engine-lines.js';
 import { describeErrors, figuresOf } from './figures.js';
 import { numeral, textTable } from './text-table.js';
 import { averageSteal, judge } from './validity.js';
@@ -39,5 +40,5 @@ export function balanceLines(run: RunResult): string {
       `  mock: ${mock.requests} requests, ${mock.done} × [DONE], ${mock.events} chunks; ${mock.keys} credentials used, ${mock.fewestOnKey}–${mock.mostOnKey} requests each; ${mock.sessions} sessions, ${mock.sessionKeyChanges} moved`,
     );
   }
-  return lines.join('\n');
+  return [...lines, ...engineLines(run)].join('\n');
 }

@@ -5,6 +5,9 @@ import { settled } from './figures.js';
 /** Past these the generator's numbers are no longer the target's. Delay p99 in milliseconds. */
 export const GENERATOR_LIMITS = { warnElu: 0.8, invalidElu: 0.95, warnDelay: 10, invalidDelay: 100, stealPercent: 2 } as const;
 
+/** An open model that sends less than this share of what was due was not the load that was asked for. Poisson arrivals vary by a few percent. */
+const LEAST_SENT_SHARE = 0.8;
+
 export interface Verdict {
   /** Why the run must not be used; empty: it may. */
   invalid: string[];
@@ -49,12 +52,17 @@ function mockBalance(run: RunResult): string[] {
   return faults;
 }
 
-function saturation({ generator }: RunResult): string[] {
+function saturation({ generator, arrivals, counts }: RunResult): string[] {
   const faults: string[] = [];
   const { invalidElu, invalidDelay } = GENERATOR_LIMITS;
   if (generator.elu > invalidElu) faults.push(`the load generator was saturated (event loop ${percent(generator.elu)} busy)`);
   if (generator.loopDelayP99 > invalidDelay)
     faults.push(`the load generator was late (event loop delay p99 ${generator.loopDelayP99.toFixed(0)} ms)`);
+  // Arrivals that were dropped were on time: every user was busy, which is the target's doing.
+  if (arrivals && (counts.dropped ?? 0) === 0 && arrivals.sentPerSecond < LEAST_SENT_SHARE * arrivals.askedPerSecond)
+    faults.push(
+      `the load generator sent ${arrivals.sentPerSecond.toFixed(1)} requests a second where ${arrivals.askedPerSecond.toFixed(1)} were due`,
+    );
   return faults;
 }
 
@@ -76,8 +84,20 @@ function warningsOf(run: RunResult): string[] {
   if (failures(counts) > 0) warnings.push(`${failures(counts)} of ${counts.sent} requests did not succeed`);
   if (run.mock && run.mock.sessionKeyChanges > 0 && run.throughGateway)
     warnings.push(`${run.mock.sessionKeyChanges} times a session came to the mock with another credential`);
+  warnings.push(...eventWarnings(counts));
   if (!run.mock) warnings.push('no mock to ask: counts were not checked against the other end');
   return warnings;
+}
+
+function eventWarnings({ dropped = 0, missing = 0, doubled = 0, reordered = 0, unstamped = 0 }: RunResult['counts']): string[] {
+  const told: [number, string][] = [
+    [dropped, 'arrivals were dropped: every user was busy'],
+    [missing, 'events of whole streams never came'],
+    [doubled, 'events came twice'],
+    [reordered, 'events came out of order'],
+    [unstamped, 'streams came without the stamps of their model'],
+  ];
+  return told.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }
 
 function percent(share: number): string {

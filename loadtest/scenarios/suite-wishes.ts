@@ -31,7 +31,30 @@ export function isSuite({ scenario, all, list }: SuiteWishes): boolean {
 /** A scenario has its own load and targets: these would be heard by nobody. */
 const OF_PLAIN_ROUNDS = [
   ...['round', 'vus', 'duration', 'credentials', 'warmup', 'ramp', 'think', 'grace', 'timeout', 'idle', 'timeScale'],
-  ...['generators', 'target', 'compare', 'repeats', 'model', 'key', 'mock', 'pid', 'emulateCores', 'coreShare', 'curve', 'profileCpu', 'heap'],
+  ...[
+    'generators',
+    'target',
+    'compare',
+    'repeats',
+    'model',
+    'key',
+    'mock',
+    'pid',
+    'rate',
+    'arrivals',
+    'stage',
+    'iterations',
+    'users',
+    'api',
+    'stream',
+    'path',
+    'engine',
+    'emulateCores',
+    'coreShare',
+    'curve',
+    'profileCpu',
+    'heap',
+  ],
 ];
 
 /** Throws when the words contradict each other. */
