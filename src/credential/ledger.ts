@@ -6,7 +6,7 @@
 import type { GatewayConfig } from '../config.js';
 import { type Holder, Slots } from '../limits/slots.js';
 import { type Member, type Plan, planOf, type Target, type Tier, targetOf } from './plan.js';
-import { BUSY, isExcluded, lastResort, refusal, unusedOf } from './refusal.js';
+import { BUSY, isExcluded, leftoverOf } from './refusal.js';
 import { type HeldRest, Rests, type Standing } from './rests.js';
 import { type Binding, Sessions, sessionKey, sessionOfKey, sharedTtl } from './sessions.js';
 import { newTurns, type Turns, takeTurn } from './turns.js';
@@ -94,9 +94,8 @@ export class Ledger {
     const to = { request, session: spilled ? undefined : session, sticky: false, spilled, holder };
     const pick = this.#inTurn(tiers, request, now);
     if (pick !== undefined) return this.#settle(pick, to, now);
-    const unused = unusedOf(tiers, request, this.#rests, now, (member) => this.#isFull(member));
-    const last = lastResort(unused);
-    return last ? this.#settle({ ...last, trial: true }, to, now) : refusal(unused);
+    const { resort, refusal } = leftoverOf(tiers, request, this.#rests, now, (member) => this.#isFull(member));
+    return resort ? this.#settle({ ...resort, trial: true }, to, now) : refusal;
   }
 
   /** The session goes with `choice` from now on. */
@@ -202,6 +201,7 @@ export class Ledger {
 
   #fromTarget(target: Target, request: ChoiceRequest, now: number): Candidate | undefined {
     let pick: Candidate | undefined;
+    if (request.exclude?.includes(`${target.upstream}/*`)) return undefined;
     takeTurn(this.#turnsOf(target.upstream), target.pool.sequence, (index) => {
       pick = this.#usable(target, target.pool.members[index] as Member, request, now);
       return pick !== undefined;

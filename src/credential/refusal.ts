@@ -4,37 +4,49 @@ import { LAST_RESORTS } from './rest-length.js';
 import { type Blocked, isGuess, type Rests } from './rests.js';
 import type { ChoiceRequest, CredentialKey, NoCredential } from './types.js';
 
-/** A credential that the request could have had, and what kept it from it. */
-export interface Unused {
+/** A credential that rests by our guess alone, and could be tried all the same. */
+export interface LastResort {
   readonly target: Target;
   readonly member: Member;
   readonly model: string;
-  readonly tried: boolean;
-  readonly blocked: Blocked | undefined;
-  /** At its cap of requests in flight. */
-  readonly full: boolean;
+}
+
+/** What is left where nothing can be used. */
+export interface Leftover {
+  /**
+   * Failing is our guess, not the upstream's word: rather than refuse, the one that is back soonest is tried, until it has
+   * failed so often that only trials make sense. What the upstream limited or refused, and what the operator paused, is
+   * never overridden.
+   */
+  readonly resort: LastResort | undefined;
+  readonly refusal: NoCredential;
 }
 
 /** When a slot is given back nobody knows: what callers are told to wait. */
 export const BUSY = { found: false, reason: 'busy', retryAfter: 1_000 } as const satisfies NoCredential;
 
-/** Every credential of every tier, first tiers first. Only walked when nothing could be used. */
-export function unusedOf(
+/**
+ * Looks once at every credential of every tier, first tiers first. Only called when nothing could be used, but then by each
+ * request of an outage: nothing is made for a credential (0.4 s for 400,000 of them with an object each, 0.05 without).
+ */
+export function leftoverOf(
   tiers: readonly Tier[],
   request: ChoiceRequest,
   rests: Rests,
   now: number,
   isFull: (member: Member) => boolean,
-): Unused[] {
-  return tiers
-    .flatMap((tier) => tier.targets)
-    .flatMap((target) =>
-      target.pool.members.map((member) => {
-        const model = target.model ?? request.model;
-        const tried = isExcluded(request, target.upstream, member.key);
-        return { target, member, model, tried, blocked: rests.blocked(member.key, model, now), full: isFull(member) };
-      }),
-    );
+): Leftover {
+  const found = new Survey();
+  for (const tier of tiers)
+    for (const target of tier.targets) {
+      const model = target.model ?? request.model;
+      const isSpent = request.exclude?.includes(`${target.upstream}/*`) ?? false;
+      for (const member of target.pool.members) {
+        const tried = isSpent || (request.exclude?.includes(member.key) ?? false);
+        found.note(target, member, model, rests.blocked(member.key, model, now), tried, isFull(member));
+      }
+    }
+  return { resort: found.resort, refusal: found.refusal };
 }
 
 /** Whether the request has had enough of it. */
@@ -42,33 +54,48 @@ export function isExcluded({ exclude }: ChoiceRequest, upstream: string, key: Cr
   return exclude !== undefined && (exclude.includes(key) || exclude.includes(`${upstream}/*`));
 }
 
-/**
- * Failing is our guess, not the upstream's word: rather than refuse, the one that is back soonest is tried, until it has
- * failed so often that only trials make sense. What the upstream limited or refused, and what the operator paused, is
- * never overridden.
- */
-export function lastResort(unused: readonly Unused[]): Unused | undefined {
-  return soonest(
-    unused.filter(
-      ({ tried, full, blocked }) => !tried && !full && blocked && isGuess(blocked.reason) && blocked.failures <= LAST_RESORTS,
-    ),
-  );
+/** What has been seen so far. */
+class Survey {
+  resort: LastResort | undefined;
+  #resortEnd = Number.POSITIVE_INFINITY;
+  #isBusy = false;
+  #isAny = false;
+  #isAnyLeft = false;
+  /** Back soonest of those not tried, and of all. */
+  #left: Blocked | undefined;
+  #first: Blocked | undefined;
+
+  note(target: Target, member: Member, model: string, blocked: Blocked | undefined, tried: boolean, full: boolean): void {
+    this.#isAny = true;
+    this.#first = sooner(this.#first, blocked);
+    if (tried) return;
+    this.#isAnyLeft = true;
+    this.#left = sooner(this.#left, blocked);
+    if (full) this.#isBusy ||= !blocked || isGuess(blocked.reason);
+    else if (blocked && isGuess(blocked.reason) && blocked.failures <= LAST_RESORTS && endOf(blocked) < this.#resortEnd) {
+      this.#resortEnd = endOf(blocked);
+      this.resort = { target, member, model };
+    }
+  }
+
+  get refusal(): NoCredential {
+    if (!this.#isAny) return { found: false, reason: 'none' };
+    if (this.#isBusy) return BUSY;
+    const first = this.#isAnyLeft ? this.#left : this.#first;
+    return {
+      found: false,
+      reason: this.#isAnyLeft ? 'resting' : 'tried',
+      rest: first?.reason,
+      retryAfter: first?.remaining,
+    };
+  }
 }
 
-export function refusal(unused: readonly Unused[]): NoCredential {
-  if (unused.length === 0) return { found: false, reason: 'none' };
-  const left = unused.filter(({ tried }) => !tried);
-  if (left.some(({ blocked, full }) => full && (!blocked || isGuess(blocked.reason)))) return BUSY;
-  const first = soonest(left.length > 0 ? left : unused)?.blocked;
-  return { found: false, reason: left.length > 0 ? 'resting' : 'tried', rest: first?.reason, retryAfter: first?.remaining };
+function sooner(one: Blocked | undefined, other: Blocked | undefined): Blocked | undefined {
+  return one === undefined || (other !== undefined && endOf(other) < endOf(one)) ? (other ?? one) : one;
 }
 
-function soonest(unused: readonly Unused[]): Unused | undefined {
-  let first: Unused | undefined;
-  for (const one of unused) if (one.blocked && (first === undefined || end(one) < end(first))) first = one;
-  return first;
-}
-
-function end({ blocked }: Unused): number {
-  return blocked?.remaining ?? Number.POSITIVE_INFINITY;
+/** A pause has no end. */
+function endOf({ remaining }: Blocked): number {
+  return remaining ?? Number.POSITIVE_INFINITY;
 }

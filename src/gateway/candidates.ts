@@ -44,8 +44,10 @@ export class Candidates {
   get areLeft(): boolean {
     const tried = new Set<string>(this.#tried);
     return this.targets.some(({ upstream }) => {
-      const ids = this.#upstreams.get(upstream)?.credentials.keys() ?? [];
-      return !tried.has(`${upstream}/*`) && [...ids].some((id) => !tried.has(`${upstream}/${id}`));
+      if (tried.has(`${upstream}/*`)) return false;
+      // At most one more look than have been tried, however many there are.
+      for (const id of this.#upstreams.get(upstream)?.credentials.keys() ?? []) if (!tried.has(`${upstream}/${id}`)) return true;
+      return false;
     });
   }
 

@@ -13,17 +13,14 @@ export class LabelBound {
   overflows = 0;
   private clients = new Set(NO_CLIENT);
   private aliases = new Set<string>();
-  private upstreams = new Set<string>();
-  private credentials = new Set<string>();
+  /** With their credentials' ids. */
+  private upstreams = new Map<string, ReadonlySet<string>>();
   private readonly routes = new Set<string>();
 
   configure(config: GatewayConfig): void {
     this.clients = new Set([...NO_CLIENT, ...config.clients.map((client) => client.name)]);
     this.aliases = new Set(config.models.map((model) => model.name));
-    this.upstreams = new Set(config.upstreams.map((upstream) => upstream.name));
-    this.credentials = new Set(
-      config.upstreams.flatMap((upstream) => upstream.credentials.map((credential) => `${upstream.name}/${credential.id}`)),
-    );
+    this.upstreams = new Map(config.upstreams.map(({ name, credentials }) => [name, new Set(credentials.map(({ id }) => id))]));
   }
 
   client(name: string): string {
@@ -40,7 +37,7 @@ export class LabelBound {
 
   credential(upstream: string | undefined, id: string | undefined): string {
     if (upstream === undefined || id === undefined) return NONE;
-    return this.credentials.has(`${upstream}/${id}`) ? id : this.overflow();
+    return this.upstreams.get(upstream)?.has(id) ? id : this.overflow();
   }
 
   route(pattern: string): string {
@@ -48,7 +45,7 @@ export class LabelBound {
     return this.known(this.routes, pattern);
   }
 
-  private known(names: ReadonlySet<string>, name: string): string {
+  private known(names: { has(name: string): boolean }, name: string): string {
     return names.has(name) ? name : this.overflow();
   }
 

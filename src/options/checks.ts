@@ -78,8 +78,8 @@ function checkCredentials(credentials: readonly SourcedCredential[], faults: Fau
   const ids = new UniqueValues('id', faults);
   const keys = new UniqueValues('key', faults);
   for (const { id, key, path } of credentials) {
-    ids.add(id, `${path}.id`);
-    keys.add(key, `${path}.key`);
+    ids.add(id, path, '.id');
+    keys.add(key, path, '.key');
   }
 }
 
