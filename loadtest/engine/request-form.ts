@@ -20,6 +20,8 @@ export interface Turn {
 
 export interface Conversation {
   model: string;
+  /** Told in the body too: a gateway keeps the header to itself, and the mock counts sessions that change their credential. */
+  session: string;
   system: string;
   turns: readonly Turn[];
 }
@@ -29,14 +31,14 @@ export function pathOf({ dialect, path }: RequestForm): string {
 }
 
 /** The body as JSON; '' for a GET. */
-export function bodyOf({ dialect, stream }: RequestForm, { model, system, turns }: Conversation): string {
+export function bodyOf({ dialect, stream }: RequestForm, { model, session, system, turns }: Conversation): string {
   switch (dialect) {
     case 'chat':
-      return JSON.stringify({ model, stream, messages: [{ role: 'system', content: system }, ...turns] });
+      return JSON.stringify({ model, stream, user: session, messages: [{ role: 'system', content: system }, ...turns] });
     case 'messages':
-      return JSON.stringify({ model, stream, max_tokens: MOST_TOKENS, system, messages: turns });
+      return JSON.stringify({ model, stream, max_tokens: MOST_TOKENS, metadata: { user_id: session }, system, messages: turns });
     case 'responses':
-      return JSON.stringify({ model, stream, instructions: system, input: turns });
+      return JSON.stringify({ model, stream, user: session, instructions: system, input: turns });
     default:
       return '';
   }

@@ -43,7 +43,12 @@ export class VirtualUser {
   nextRequest(): { headers: Record<string, string>; body: string } {
     if (this.#turn === TURNS_PER_SESSION) this.#newSession();
     const model = this.#row?.model ?? this.#plan.model;
-    const body = bodyOf(this.#form, { model, system: this.#row?.system ?? SYSTEM, turns: this.#turns() });
+    const body = bodyOf(this.#form, {
+      model,
+      session: this.#sessionName,
+      system: this.#row?.system ?? SYSTEM,
+      turns: this.#turns(),
+    });
     this.#turn++;
     return { headers: this.#headers(), body };
   }
@@ -60,10 +65,13 @@ export class VirtualUser {
   }
 
   #headers(): Record<string, string> {
-    const { keys, seed } = this.#plan;
+    const { keys } = this.#plan;
     const key = this.#row?.key ?? keys[this.#number % keys.length];
-    const session = this.#row?.session ?? `load-${seed}-${this.#number}-${this.#session}`;
-    return { ...headersOf(this.#form, key), 'x-session-id': session };
+    return { ...headersOf(this.#form, key), 'x-session-id': this.#sessionName };
+  }
+
+  get #sessionName(): string {
+    return this.#row?.session ?? `load-${this.#plan.seed}-${this.#number}-${this.#session}`;
   }
 
   #turns(): Turn[] {

@@ -91,6 +91,7 @@ function findingsOf(through: RunResult, calm: RunResult, outage: Outage, seconds
     checks: [
       exactly('requests that failed', failures(counts), 0, '', describeErrors(through)),
       atLeast('requests', counts.ok, 2 * through.plan.vus),
+      atLeast('sessions that came to the mock', mock?.sessions, through.plan.vus, '', 'each user at least one'),
       exactly('sessions that changed their credential', mock?.sessionKeyChanges, 0),
       atMost('until the gateway said that Redis is away', outage.noticedMs, CHANGE_WITHIN_MS, 'ms'),
       atMost('until it was used again', outage.healedMs, CHANGE_WITHIN_MS, 'ms'),

@@ -82,6 +82,7 @@ function findingsOf(through: RunResult, past: RunResult, { asked, done, seconds 
       exactly('requests that failed or were cut', failures(counts), 0, '', describeErrors(through)),
       exactly('streams whole', counts.ok, counts.sent),
       atLeast('streams', counts.ok, through.plan.vus, '', 'each user at least one'),
+      atLeast('sessions that came to the mock', mock?.sessions, through.plan.vus, '', 'each user at least one'),
       exactly('sessions that changed their credential', mock?.sessionKeyChanges, 0),
       atMost(
         'latency P50 over that past the gateway',
