@@ -27,7 +27,9 @@ function listen(place: string): void {
 
 function serve(socket: Socket, session: Session): void {
   socket.on('error', () => socket.destroy());
-  createInterface({ input: socket }).on('line', (line) => {
+  // What befalls the socket befalls its reader too, and would end the gateway if nobody heard it.
+  const lines = createInterface({ input: socket }).on('error', () => socket.destroy());
+  lines.on('line', (line) => {
     void obey(JSON.parse(line) as Order, session)
       .catch((error: Error): Answer => ({ ok: false, why: error.message }))
       .then((answer) => socket.write(`${JSON.stringify(answer)}\n`));

@@ -54,7 +54,8 @@ export class ProbedProcesses {
       socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('no answer')));
       const answer = new Promise<Answer>((resolve, reject) => {
         socket.once('error', reject).once('close', () => reject(new Error('gone')));
-        createInterface({ input: socket }).once('line', (line) => resolve(JSON.parse(line) as Answer));
+        const lines = createInterface({ input: socket }).on('error', reject);
+        lines.once('line', (line) => resolve(JSON.parse(line) as Answer));
       });
       socket.write(`${JSON.stringify(order)}\n`);
       const said = await answer;
