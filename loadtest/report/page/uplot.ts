@@ -22,9 +22,13 @@ const DASHES = [[], [7, 4], [2, 3]];
 
 /** Draws into `place`; charts with the same `group` show one moment together. */
 export function draw(place: HTMLElement, chart: Chart, group: string): Drawing {
-  const plot = new uPlot(optionsOf(chart, group, place.clientWidth), dataOf(chart), place);
+  const shown = { chart };
+  const plot = new uPlot(optionsOf(shown, group, place.clientWidth), dataOf(chart), place);
   return {
-    show: (next) => plot.setData(dataOf(next)),
+    show: (next) => {
+      shown.chart = next;
+      plot.setData(dataOf(next));
+    },
     resize: (width) => plot.setSize({ width, height: HEIGHT }),
     redraw: () => plot.redraw(false, true),
     remove: () => plot.destroy(),
@@ -35,19 +39,24 @@ function dataOf(chart: Chart): uPlot.AlignedData {
   return (chart.kind === 'stacked' ? stackedData(chart.series) : alignedData(chart.series)) as uPlot.AlignedData;
 }
 
-function optionsOf(chart: Chart, group: string, width: number): uPlot.Options {
-  const { x, y, series, kind } = chart;
+/** `shown` changes when a chart grows: marks and levels are read from it at each drawing. */
+function optionsOf(shown: { chart: Chart }, group: string, width: number): uPlot.Options {
+  const { x, y, series, kind } = shown.chart;
   const right = series.find((one) => one.right)?.right;
+  const levels = (): Chart['levels'] => shown.chart.levels;
   return {
     ...{ width, height: HEIGHT, padding: [14, right ? 0 : 14, 0, 0] },
-    scales: { x: { time: false, ...logOf(x) }, y: scaleOf(chart, y), ...(right && { right: scaleOf(undefined, right) }) },
+    scales: { x: { time: false, ...logOf(x) }, y: scaleOf(y, levels), ...(right && { right: scaleOf(right) }) },
     axes: [axisOf(x, 'x', 2), axisOf(y, 'y', 3), ...(right ? [axisOf(right, 'right', 1)] : [])],
-    series: [{ label: x.label, value: (_, value) => tickText(x, value) }, ...series.map((_, index) => seriesOf(chart, index))],
+    series: [
+      { label: x.label, value: (_, value) => tickText(x, value) },
+      ...series.map((_, index) => seriesOf(shown.chart, index)),
+    ],
     bands: kind === 'stacked' ? series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })) : [],
     cursor: { sync: { key: group }, points: { size: 7 }, focus: { prox: 24 } },
     focus: { alpha: 0.35 },
     legend: { live: true },
-    hooks: { drawAxes: [(plot) => drawMarks(plot, chart.marks)], draw: [(plot) => drawLevels(plot, chart.levels)] },
+    hooks: { drawAxes: [(plot) => drawMarks(plot, shown.chart.marks)], draw: [(plot) => drawLevels(plot, levels())] },
   };
 }
 
@@ -125,8 +134,8 @@ function logOf(axis: Axis): uPlot.Scale {
 }
 
 /** From zero, with room above for the lines that are no data; a log axis from where the data begins. */
-function scaleOf(chart: Chart | undefined, axis: Axis): uPlot.Scale {
+function scaleOf(axis: Axis, levels: () => Chart['levels'] = () => []): uPlot.Scale {
   if (axis.scale === 'log') return logOf(axis);
-  const highest = Math.max(0, ...(chart?.levels ?? []).map(({ value }) => value));
-  return { range: (_plot, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 0, highest) * 1.08 || 1] };
+  const highest = (): number => Math.max(0, ...(levels() ?? []).map(({ value }) => value));
+  return { range: (_plot, least, most) => [Math.min(0, least ?? 0), Math.max(most ?? 0, highest()) * 1.08 || 1] };
 }
