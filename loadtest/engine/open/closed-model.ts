@@ -67,7 +67,7 @@ export class ClosedModel implements Drive {
     const { startAt, stopAt, graceMs } = this.#plan;
     this.#at(startAt, () => {
       this.#follow();
-      if (this.#iterationsLeft === 0) this.#finish();
+      if (this.#iterationsLeft === 0 && this.#busy === 0) this.#finish();
       if (!this.#isStopping) this.#timers.push(setInterval(() => this.#follow(), FOLLOW_MS));
     });
     this.#at(stopAt, () => this.#drain());
