@@ -10,6 +10,7 @@ import { type OptionWords, WrongValue } from './cli/option.js';
 import { loadCommand } from './command.js';
 import { configCommand } from './configs/file.js';
 import { KIND_TEXTS, type Kind } from './configs/kinds.js';
+import { EXIT } from './exit.js';
 import type { LoadWishes } from './options.js';
 import { reportCommand } from './report-command.js';
 import { scalingCommand } from './scaling/command.js';
@@ -57,6 +58,10 @@ function addConfigs(program: Command): void {
 
 function obey(wishes: Wishes, program: Command, args: readonly string[], entry: string): Promise<number> {
   const given = givenOptions(program);
+  if (wishes.live !== undefined && (isBaseline(wishes) || wishes.emulateCores)) {
+    console.error('could not run: --live follows plain rounds and scenarios; this is neither');
+    return Promise.resolve(EXIT.couldNotRun);
+  }
   if (isBaseline(wishes)) {
     const subject = () =>
       isSuite(wishes) ? new SuiteSubject({ ...wishes, given, args }, entry) : new RoundSubject(wishes, entry);

@@ -8,6 +8,8 @@ import { type LoadWishes, makePlans } from './options.js';
 import { writeResults } from './output-files.js';
 import { renderProbe } from './probe/render.js';
 import { RunProbe } from './probe/run-probe.js';
+import type { LivePage } from './report/live/live-page.js';
+import { startLive } from './report/live/start-live.js';
 import { makeSummary, renderHeader } from './report/report.js';
 import { writtenLine } from './report/suite-files.js';
 import { reportText } from './report-command.js';
@@ -45,6 +47,7 @@ class LoadCommand {
   readonly #thresholds: readonly Expression[];
   readonly #probes: RunProbe[] = [];
   #plans: readonly RunPlan[];
+  #live: LivePage | undefined;
 
   constructor(wishes: LoadWishes, entry: string) {
     this.#wishes = wishes;
@@ -59,6 +62,7 @@ class LoadCommand {
     const onSignal = (): void => this.#onSignal();
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     const runs: RunResult[] = [];
+    this.#live = await startLive(this.#wishes.live, this.#wishes.title);
     try {
       await this.#prepareGo();
       this.#sayComparison();
@@ -66,6 +70,7 @@ class LoadCommand {
     } catch (error) {
       console.error(`could not run: ${(error as Error).message}`);
     } finally {
+      await this.#live?.close('The run has ended; its report lies where the command said.');
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
     if (runs.length === 0) return this.#interrupt.signal.aborted ? EXIT.interrupted : EXIT.couldNotRun;
@@ -118,7 +123,10 @@ class LoadCommand {
       key,
       mockOrigin: mock,
       pid,
-      onSample: (sample) => this.#display.show(sample, plan.vus),
+      onSample: (sample) => {
+        this.#display.show(sample, plan.vus);
+        this.#live?.sample(sample, plan);
+      },
       interrupt: this.#interrupt.signal,
     });
   }

@@ -35,6 +35,8 @@ export interface LoadWishes extends Partial<ShapeWishes> {
   title?: string;
   /** File that summary.json is written to as well. */
   summaryExport?: string;
+  /** Port of the live page, `true` for any that is free; absent: none. */
+  live?: number | true;
   json: boolean;
   quiet: boolean;
   color: boolean;

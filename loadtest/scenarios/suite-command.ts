@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { commandLine } from '../command-line.js';
 import { readEnvironment } from '../environment.js';
 import { EXIT } from '../exit.js';
+import type { LivePage } from '../report/live/live-page.js';
+import { startLive } from '../report/live/start-live.js';
 import { writeSuite, writtenLine } from '../report/suite-files.js';
 import { renderSuite } from '../report/suite-text.js';
 import { type Expression, parseExpression } from '../thresholds/expression.js';
@@ -14,6 +16,7 @@ import { runSuite } from './run-suite.js';
 import type { Pace, Scenario } from './scenario.js';
 import { SuiteDisplay } from './suite-display.js';
 import { checkSuiteWishes, type SuiteOrder } from './suite-wishes.js';
+import { watchedBy } from './watchers.js';
 
 /** Runs the scenarios asked for, or lists them; gives the exit code. `entry`: the command's own file. */
 export async function suiteCommand(order: SuiteOrder, entry: string, catalogue = CATALOGUE): Promise<number> {
@@ -49,20 +52,23 @@ class SuiteCommand {
   async execute(): Promise<number> {
     const onSignal = (): void => this.#onSignal();
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    const live = await startLive(this.#order.live, this.#order.title);
     try {
-      return await this.#finish(await this.#run());
+      return await this.#finish(await this.#run(live));
     } finally {
+      await live?.close('The run has ended; its report lies where the command said.');
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }
   }
 
-  async #run(): Promise<SuiteSummary> {
+  async #run(live: LivePage | undefined): Promise<SuiteSummary> {
     const { seed, workers, quick, title, args } = this.#order;
     const pace: Pace = quick ? 'quick' : 'full';
     const startedAt = new Date();
+    const watch = live ? watchedBy(this.#display, live) : this.#display;
     const scenarios = await runSuite(this.#scenarios, {
       ...{ pace, seed, workers, home: dirname(this.#entry), entry: this.#entry },
-      ...{ interrupt: this.#interrupt.signal, watch: this.#display, thresholds: this.#thresholds },
+      ...{ interrupt: this.#interrupt.signal, watch, thresholds: this.#thresholds },
     });
     return {
       ...{ kind: 'suite', schemaVersion: 1, ...(title !== undefined && { title }), startedAt: startedAt.toISOString() },

@@ -11,6 +11,8 @@ export interface SuiteWishes {
   threshold?: string[];
   out: string;
   summaryExport?: string;
+  /** Port of the live page, `true` for any that is free; absent: none. */
+  live?: number | true;
   json: boolean;
   title?: string;
   quiet: boolean;
