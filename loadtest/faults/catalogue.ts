@@ -6,6 +6,7 @@ import { ACCESS_ROWS } from './rows/access.js';
 import { CLIENT_LEAVES_ROWS } from './rows/client-leaves.js';
 import { CLIENT_SENDS_ROWS } from './rows/client-sends.js';
 import { CONFIG_ROWS } from './rows/config-errors.js';
+import { DISK_FULL_ROWS } from './rows/disk-full.js';
 import { HTTP_ATTACK_ROWS } from './rows/http-attacks.js';
 import { HTTP_NAME_ROWS } from './rows/http-names.js';
 import { JSON_ATTACK_ROWS } from './rows/json-attacks.js';
@@ -36,6 +37,7 @@ const ALL: readonly FaultRow[] = [
   ...OVERLOAD_SHAPE_ROWS,
   ...OVERLOAD_CAP_ROWS,
   ...PROCESS_END_ROWS,
+  ...DISK_FULL_ROWS,
   ...STORE_ANSWER_ROWS,
   ...ORIGIN_ROWS,
   ...ANSWER_ROWS,
