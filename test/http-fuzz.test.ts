@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'tap';
+import { SPLICES } from '../loadtest/faults/client/splices.js';
 import { gatewayConfig, startGateway, startMock } from './helpers/gateway.js';
 import { answersIn, chatBytes, speak } from './helpers/raw-http.js';
 
@@ -17,35 +18,6 @@ const BASES = [
   chunked,
   'GET /v1/models HTTP/1.1\r\nhost: a\r\n\r\n',
 ];
-/** What parsers disagree about. */
-const SPICES = [
-  '\r\n',
-  '\n',
-  '\r',
-  '\0',
-  ' ',
-  '\t',
-  ':',
-  '\x0b',
-  '\xff',
-  ',',
-  ';',
-  '0',
-  '-1',
-  '0x',
-  'chunked',
-  'Transfer-Encoding: chunked\r\n',
-  'Content-Length: 0\r\n',
-  'Host: b\r\n',
-  'HTTP/1.1',
-  '"',
-  '{',
-  '[',
-  '\\u0000',
-  '%00',
-  '/../',
-  '\r\n\r\n',
-];
 
 interface Cut {
   readonly at: number;
@@ -56,7 +28,7 @@ interface Cut {
 const cut = fc.record({
   at: fc.nat(),
   length: fc.nat(6),
-  put: fc.oneof(fc.constantFrom(...SPICES), fc.string({ maxLength: 3 })),
+  put: fc.oneof(fc.constantFrom(...SPLICES), fc.string({ maxLength: 3 })),
 });
 const request = fc
   .tuple(fc.constantFrom(...BASES), fc.array(cut, { minLength: 1, maxLength: 4 }))

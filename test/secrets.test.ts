@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { test } from 'tap';
+import { ADMIN_VIEWS } from '../loadtest/faults/admin-paths.js';
 import { gatewayConfig, startGateway } from './helpers/gateway.js';
 import { until } from './helpers/primary-process.js';
 import { JSON_TYPE, type Recorded, startRecordingUpstream } from './helpers/recording-upstream.js';
@@ -159,19 +160,7 @@ test('no canary leaves by the log, the metrics, the admin port, the process list
   );
 
   const everyone = Object.keys(CANARY) as (keyof typeof CANARY)[];
-  for (const path of [
-    '/',
-    '/health',
-    '/ready',
-    '/metrics',
-    '/api/workers',
-    '/api/credentials',
-    '/api/sessions',
-    '/api/usage',
-    '/api/attempts',
-    '/api/config',
-    '/nowhere?canary-query-value',
-  ])
+  for (const path of ['/', '/health', '/ready', ...ADMIN_VIEWS, '/nowhere?canary-query-value'])
     t.same(leaks(await admin(path), everyone), [], `admin ${path}`);
   t.same(leaks(await admin('/api/reload', 'POST'), everyone), [], 'a reload');
   for (const pid of [gateway.pid, ...gateway.workers()])

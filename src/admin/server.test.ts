@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { type Test, test } from 'tap';
+import { ADMIN_EVENTS, ADMIN_VIEWS } from '../../loadtest/faults/admin-paths.js';
 import { FakeCluster, workerRow } from '../../test/helpers/fake-cluster.js';
 import { sampleConfig } from '../../test/helpers/sample-config.js';
 import { startAdmin } from './server.js';
@@ -120,17 +121,7 @@ test('a rolling restart is started or refused with its reason; a refused reload 
 test('with a key, everything but health, readiness and the page itself needs it', async (t) => {
   const { get } = await admin(t, locked);
   for (const path of ['/health', '/ready', '/', '/page/main.js']) t.equal((await get(path)).status, 200, path);
-  const paths = [
-    '/metrics',
-    '/api/workers',
-    '/api/credentials',
-    '/api/sessions',
-    '/api/usage',
-    '/api/attempts',
-    '/api/config',
-    '/api/events',
-    '/api/nothing',
-  ];
+  const paths = [...ADMIN_VIEWS, ADMIN_EVENTS, '/api/nothing'];
   for (const path of paths) {
     const [none, wrong] = [await get(path), await get(path, bearer('correct hors'))];
     t.same([none.status, wrong.status], [401, 401], path);

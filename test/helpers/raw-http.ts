@@ -1,47 +1,11 @@
 /** HTTP by hand over a bare socket: for bytes that no client library would send, and answers that none would show. */
-import { connect, type Socket } from 'node:net';
+import { type Heard, type SpeakOptions, speak as speakFor } from '../../loadtest/faults/client/speak.js';
 
-export interface Heard {
-  /** All bytes, latin1. */
-  readonly text: string;
-  /** Who ended it: the gateway properly, the gateway with a reset, or nobody within the time. */
-  readonly end: 'fin' | 'reset' | 'open';
-}
+export type { Heard };
 
-export interface SpeakOptions {
-  /** How long to listen when the other side does not close, milliseconds. */
-  readonly patience?: number;
-  /** Stop listening once this holds. */
-  readonly until?: (text: string) => boolean;
-  /** Half-close behind the last byte. */
-  readonly finish?: boolean;
-  /** Given the open socket once the first bytes are written. */
-  readonly onOpen?: (socket: Socket) => void;
-}
-
-/** Sends latin1 `bytes` and listens until the connection ends, `until` holds, or time is over. */
+/** As the catalogue of faults does, with more patience: many tests run at a time. */
 export function speak(port: number, bytes: string | Buffer, options: SpeakOptions = {}): Promise<Heard> {
-  const { patience = 10_000, until, finish = false } = options;
-  return new Promise((resolve) => {
-    let text = '';
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    const over = (end: Heard['end']): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve({ text, end });
-    };
-    const timer = setTimeout(() => over('open'), patience);
-    socket.setEncoding('latin1');
-    socket.on('data', (piece: string) => {
-      text += piece;
-      if (until?.(text)) over('open');
-    });
-    socket.on('end', () => over('fin'));
-    socket.on('error', () => over('reset'));
-    socket.write(bytes, 'latin1' as BufferEncoding);
-    options.onOpen?.(socket);
-    if (finish) socket.end();
-  });
+  return speakFor(port, bytes, { ...options, patience: options.patience ?? 10_000 });
 }
 
 export interface RawAnswer {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ADMIN_EVENTS, ADMIN_VIEWS } from '../admin-paths.js';
 import { CANARIES } from '../canary.js';
 import { signal } from '../children.js';
 import { ask, PATHS } from '../client/ask.js';
@@ -183,19 +184,7 @@ const crawl: FaultRow = {
       config: { admin: { port: 0, key: CANARIES.adminKey }, clients: ONE_CLIENT },
     });
     due(await ask(gateway.origin, { model: 'k11-chat', session: CANARIES.session }), 'complete', 'a request to be shown');
-    const paths = [
-      '/metrics',
-      '/api/workers',
-      '/api/credentials',
-      '/api/sessions',
-      '/api/usage',
-      '/api/attempts',
-      '/api/config',
-      '/api/events',
-      '/debug',
-      '/heapdump',
-      '/env',
-    ];
+    const paths = [...ADMIN_VIEWS, ADMIN_EVENTS, '/debug', '/heapdump', '/env'];
     for (const path of paths) {
       const without = await fetch(gateway.admin + path);
       await without.body?.cancel();

@@ -1,8 +1,10 @@
 /** H: bytes that two readers of HTTP could understand differently. Judged by what the wall was sent. */
+import { seededRandom } from '../../engine/random.js';
 import type { Bench } from '../bench.js';
 import { CANARIES } from '../canary.js';
 import { ask } from '../client/ask.js';
 import { type Heard, speak } from '../client/speak.js';
+import { SPLICES } from '../client/splices.js';
 import { equal, ok, Unmet } from '../expect.js';
 import { type FaultRow, type Finding, pass } from '../row.js';
 import { due } from './ways.js';
@@ -229,7 +231,7 @@ const mutated: FaultRow = {
       chunked: chunks(ONE_CHUNK),
     });
     const seed = Date.now() % 1_000_000;
-    const random = randomFrom(seed);
+    const random = seededRandom(seed);
     const inputs = Array.from({ length: MUTATED }, () => mutate(seeds[Math.floor(random() * seeds.length)] as string, random));
     const statuses: Record<string, number> = {};
     let next = 0;
@@ -249,38 +251,6 @@ const mutated: FaultRow = {
     return pass('none broke it', { seed, inputs: MUTATED, ...statuses, restarts: 0 });
   },
 };
-
-/** mulberry32: a number in 0…1 from a seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const SPLICES = [
-  '\r\n',
-  '\n',
-  '\r',
-  '\0',
-  ' ',
-  '\t',
-  ':',
-  ';',
-  ',',
-  '\x0b',
-  '\xff',
-  '0',
-  '-',
-  '+',
-  '0x',
-  '\r\n\r\n',
-  'chunked',
-  'HTTP/1.1',
-];
 
 /** One to four changes: a byte flipped, cut out, doubled, something put in, two pieces exchanged. */
 function mutate(text: string, random: () => number): string {
