@@ -29,7 +29,7 @@ export const failover: Scenario = {
   number: '7',
   title: 'the primary upstream answers 503, comes back, then dies: 100 % success to clients',
   source: 'seed 002, scenario 7',
-  seconds: { quick: 30, full: 150 },
+  seconds: { quick: 20, full: 140 },
   run: (stage) => runFailover(stage),
 };
 

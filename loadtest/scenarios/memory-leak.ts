@@ -172,7 +172,9 @@ function plateauCheck({ label, rule, plateau }: { label: string; rule: PlateauRu
   return holds(
     `${label} stands still: over ${windowSeconds} s the halves differ by <= ${trendPercent} % upwards, all by <= ${spreadPercent} %`,
     plateau.isReached,
-    `${plateau.trend.toFixed(2)} %, ${plateau.spread.toFixed(2)} %, ${plateau.perMinute.toFixed(2)} MB/min`,
+    Number.isNaN(plateau.trend)
+      ? 'too few readings'
+      : `${plateau.trend.toFixed(2)} %, ${plateau.spread.toFixed(2)} %, ${plateau.perMinute.toFixed(2)} MB/min`,
   );
 }
 

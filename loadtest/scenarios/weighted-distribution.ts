@@ -1,4 +1,4 @@
-/** Seed 002, 4: new sessions over instances of 25/50/25 and over 100 equal keys: exact counts, and the chi-square test beside them. */
+/** Seed 002, 4: new sessions over instances of 25/50/25 and over 3 × 100 equal keys: exact counts, and the chi-square test beside them. */
 import { keyPrefix, sectionsOf, WEIGHTS } from '../configs/kinds.js';
 import { resetMock } from '../engine/mock-control.js';
 import { seededRandom } from '../engine/random.js';
@@ -13,16 +13,18 @@ import { readBooks } from './tools/mock-books.js';
 import { startPair } from './tools/pair.js';
 import { chatRequest, type Place } from './tools/requests.js';
 
-/** New sessions of each part; multiples of the weights' cycle of four and of the keys, so that counts can be exact. */
-const REQUESTS = { quick: 4_000, full: 100_000 };
+/** New sessions of each part; multiples of the weights' cycle of four and of all keys, so that counts can be exact. */
+const SESSIONS = { quick: { instances: 4_000, keys: 3_000 }, full: { instances: 100_000, keys: 90_000 } };
+const INSTANCES = 3;
 const KEYS = 100;
+const ALL_KEYS = INSTANCES * KEYS;
 const KEYS_OF_AN_INSTANCE = 5;
 const CALLERS = 50;
 
 export const weightedDistribution: Scenario = {
   name: 'weighted-distribution',
   number: '4',
-  title: 'new sessions over instances of 25/50/25 percent and over 100 equal keys, exact over all workers',
+  title: 'new sessions over instances of 25/50/25 percent and over 3 × 100 equal keys, exact over all workers',
   source: 'seed 002, scenario 4',
   seconds: { quick: 22, full: 180 },
   run: runWeightedDistribution,
@@ -32,6 +34,8 @@ export const weightedDistribution: Scenario = {
 interface Part {
   readonly name: string;
   readonly label: string;
+  /** That were begun. */
+  readonly sessions: number;
   readonly counts: readonly number[];
   readonly weights: readonly number[];
   /** Requests that failed, in words. */
@@ -39,11 +43,11 @@ interface Part {
 }
 
 async function runWeightedDistribution(stage: Stage): Promise<Findings> {
-  const count = REQUESTS[stage.pace];
-  const { instances, control } = await overInstances(stage, count);
-  const parts = [instances, await overKeys(stage, count)];
+  const sessions = SESSIONS[stage.pace];
+  const { instances, control } = await overInstances(stage, sessions.instances);
+  const parts = [instances, await overKeys(stage, sessions.keys)];
   return {
-    checks: [...parts.flatMap((part) => checksOf(part, count)), ...controlChecks(control)],
+    checks: [...parts.flatMap((part) => checksOf(part)), ...controlChecks(control)],
     figures: [...parts, control].flatMap(figuresOf),
     charts: parts.map(chartOf),
     notes: [
@@ -71,8 +75,15 @@ async function overInstances(stage: Stage, count: number): Promise<{ instances: 
   await mock.stop();
   const [label, weights] = [`${WEIGHTS.join('/')} %`, WEIGHTS];
   return {
-    instances: { name: 'instances', label: `instances of ${label}`, counts, weights, lost },
-    control: { name: 'control', label: `a fair draw of ${label}`, counts: drawnCounts, weights, lost: lostDirect },
+    instances: { name: 'instances', label: `instances of ${label}`, sessions: count, counts, weights, lost },
+    control: {
+      name: 'control',
+      label: `a fair draw of ${label}`,
+      sessions: count,
+      counts: drawnCounts,
+      weights,
+      lost: lostDirect,
+    },
   };
 }
 
@@ -85,14 +96,16 @@ async function countInstances(mockOrigin: string): Promise<number[]> {
 }
 
 async function overKeys(stage: Stage, count: number): Promise<Part> {
-  const { mock, places } = await startPair(stage, { credentials: KEYS });
-  await resetMock(mock.origin);
-  stage.say(`${count} new sessions over ${KEYS} keys`);
+  const { mock, places } = await startPair(stage, {
+    config: (url) => ({ ...sectionsOf('many', { mocks: [url], instances: INSTANCES, credentials: KEYS }) }),
+  });
+  stage.say(`${count} new sessions over ${INSTANCES} instances with ${KEYS} keys each`);
   const lost = await ask(stage, () => places.gateway, count, 2 / 3);
   const { byKey } = await readBooks(mock.origin);
   const used = Object.values(byKey);
-  const unused = Array.from({ length: Math.max(0, KEYS - used.length) }, () => 0);
-  return { name: 'keys', label: `${KEYS} keys of one weight`, counts: [...used, ...unused], weights: Array(KEYS).fill(1), lost };
+  const unused = Array.from({ length: Math.max(0, ALL_KEYS - used.length) }, () => 0);
+  const label = `${INSTANCES} × ${KEYS} keys of one weight`;
+  return { name: 'keys', label, sessions: count, counts: [...used, ...unused], weights: Array(ALL_KEYS).fill(1), lost };
 }
 
 async function ask(stage: Stage, place: () => Place, count: number, done: number): Promise<string> {
@@ -117,15 +130,15 @@ function instanceAt(percent: number): number {
   );
 }
 
-function checksOf(part: Part, count: number): Check[] {
-  const { label, counts, weights, lost } = part;
+function checksOf(part: Part): Check[] {
+  const { label, sessions, counts, weights, lost } = part;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const off = counts.map((found, index) => Math.abs(found - ((weights[index] ?? 0) / total) * count));
+  const off = counts.map((found, index) => Math.abs(found - ((weights[index] ?? 0) / total) * sessions));
   return [
     exactly(
       `${label}: sessions that came to the mock`,
       counts.reduce((sum, found) => sum + found, 0),
-      count,
+      sessions,
       '',
       lost,
     ),
@@ -164,7 +177,7 @@ function chartOf({ label, counts, weights }: Part): Chart {
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return {
     ...{ title: `Sessions over ${label}`, kind: 'bar', names: counts.map((_, index) => String(index + 1)) },
-    ...{ x: { label: counts.length === KEYS ? 'key' : 'instance' }, y: { label: 'sessions' } },
+    ...{ x: { label: counts.length === ALL_KEYS ? 'key' : 'instance' }, y: { label: 'sessions' } },
     series: [
       { name: 'counted', points: counts.map((found, index) => [index, found]) },
       { name: 'exact share', points: weights.map((weight, index) => [index, (weight / whole) * total]) },
