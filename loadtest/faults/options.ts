@@ -27,7 +27,7 @@ export const USAGE = `npm run faults [-- options]     the catalogue of faults, a
   --quick           without the long rows (the default)
   --long            the long rows alone (soak, tens of thousands of aborts); --all: both
   --minutes N       how long R1, R5, R7 and R8 go on
-  --scale X         share of the counts of the other long rows, for a trial (0.02)
+  --scale X         share of the counts of the other long rows, for a trial (0.02); above 1 as many times H11's mutations
   --list            prints the rows and their promises
   --json FILE       writes every finding there
   --write           writes docs/faults.md

@@ -212,7 +212,7 @@ const AT_ONCE = 30;
 
 const mutated: FaultRow = {
   id: 'H11',
-  title: `${MUTATED} mutations of all these inputs`,
+  title: `${MUTATED} mutations of all these inputs (more with --scale)`,
   promise: 'No 5xx, no connection that stays open, no second request upstream, no dead worker. The seed of a failure is printed.',
   length: 'quick',
   needs: ['own-gateway', 'linux'],
@@ -232,7 +232,8 @@ const mutated: FaultRow = {
     });
     const seed = Date.now() % 1_000_000;
     const random = seededRandom(seed);
-    const inputs = Array.from({ length: MUTATED }, () => mutate(seeds[Math.floor(random() * seeds.length)] as string, random));
+    const count = MUTATED * Math.max(1, Math.round(bench.site.scale));
+    const inputs = Array.from({ length: count }, () => mutate(seeds[Math.floor(random() * seeds.length)] as string, random));
     const statuses: Record<string, number> = {};
     let next = 0;
     const lane = async (): Promise<void> => {
@@ -248,7 +249,7 @@ const mutated: FaultRow = {
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     equal(gateway.workers(), pids, 'workers');
     equal(bench.wall.callsOf('h-smuggled-a').length, 0, 'smuggled requests');
-    return pass('none broke it', { seed, inputs: MUTATED, ...statuses, restarts: 0 });
+    return pass('none broke it', { seed, inputs: count, ...statuses, restarts: 0 });
   },
 };
 
