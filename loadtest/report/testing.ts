@@ -197,7 +197,16 @@ function failing(): ScenarioResult {
       { promise: 'errors <= 1 %', ok: false, actual: '1.2 %', hint: 'the mock refused: raise its slots' },
       { promise: 'memory given back >= 80 %', ok: true, actual: '92 %' },
     ],
-    figures: figure('knee', 'highest stable rate', '1/s', 118, 140, { better: 'higher' }),
+    figures: figure(
+      'knee',
+      'highest stable rate at which every promise was kept in three windows, one after another',
+      '1/s',
+      118,
+      140,
+      {
+        better: 'higher',
+      },
+    ),
     charts: [RAMP],
     runs: [sampleRun('cluster ×4', { failing: true }), sampleRun('direct to mock', { slower: 0.9 })],
   };

@@ -3,7 +3,15 @@ import type { GroupSample, Quantiles, Sample } from '../result.js';
 import type { ScenarioResult } from '../scenarios/findings.js';
 
 const GROUPS = ['gateway', 'mock', 'generator'] as const;
-const GROUP_FIELDS: readonly (keyof GroupSample)[] = ['cpuPercent', 'cpuSeconds', 'rss', 'pss', 'fds', 'threads', 'processes'];
+const GROUP_FIELDS: readonly Exclude<keyof GroupSample, 'each'>[] = [
+  'cpuPercent',
+  'cpuSeconds',
+  'rss',
+  'pss',
+  'fds',
+  'threads',
+  'processes',
+];
 const OWN_FIELDS = [
   'at',
   'phase',

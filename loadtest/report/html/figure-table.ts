@@ -8,7 +8,7 @@ export function figureTableMarkup(figures: readonly Figure[], caption: string): 
   const { columns, rows } = figureTable(figures);
   const published = rows.some((row) => row.published !== undefined);
   const head = [...columns, ...(published ? ['published'] : [])];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label="${caption}"><table>
     <caption class="hidden">${caption}</caption>
     <thead><tr><th scope="col">Figure</th>${head.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">Unit</th></tr></thead>
     <tbody>${rows.map((row) => rowMarkup(row, published))}</tbody></table></div>`;
