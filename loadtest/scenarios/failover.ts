@@ -22,6 +22,7 @@ const CONTROL_RATE = 20;
 const KEYS = 2;
 const SESSIONS = 40;
 const BACK_WITHIN_MS = 90_000;
+const BOOKS_WITHIN_MS = 10_000;
 const ROOM = 4_000;
 
 export const failover: Scenario = {
@@ -73,12 +74,22 @@ class Site {
     const load = new OpenLoad({ origin: this.gateway.origin, rate: RATE, request: (index) => ask(this.gateway, index, name) });
     const direct = { origin: this.primary.origin, key: 'sk-load-control' };
     const control = new OpenLoad({ origin: direct.origin, rate: CONTROL_RATE, request: (index) => ask(direct, index, name) });
-    await Promise.all([sleep(SECONDS[this.stage.pace] * 1000), during()]);
+    await Promise.all([this.#wait(SECONDS[this.stage.pace] * 1000), during()]);
     const [results, past] = await Promise.all([load.stop(), control.stop()]);
-    const served = async (mock: Program): Promise<number> => (await readBooks(mock.origin)).completed;
-    const primary = name === 'dead' ? 0 : (await served(this.primary)) - past.filter(({ ending }) => ending === 'ok').length;
-    return { name, label, results, control: past, primary, backup: await served(this.backup) };
+    const primary = name === 'dead' ? 0 : (await servedBy(this.primary)) - past.filter(({ ending }) => ending === 'ok').length;
+    return { name, label, results, control: past, primary, backup: await servedBy(this.backup) };
   }
+
+  /** An interrupt shortens it. */
+  async #wait(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.stage.interrupt }).catch(() => {});
+  }
+}
+
+/** Requests that a mock has answered whole, once it has nothing under way: a client has the last byte before the mock has closed its books. */
+async function servedBy({ origin }: Program): Promise<number> {
+  await until(async () => (await readBooks(origin)).inFlight === 0, BOOKS_WITHIN_MS);
+  return (await readBooks(origin)).completed;
 }
 
 /** Streams and whole answers, of sessions that stay and of new ones. */
@@ -97,7 +108,8 @@ async function runFailover(stage: Stage): Promise<Findings> {
   const cleared = performance.now();
   let backAfterMs = Number.NaN;
   const isBack = async (): Promise<void> => {
-    if (await until(() => usesPrimary(primary), BACK_WITHIN_MS)) backAfterMs = performance.now() - cleared;
+    if (await until(() => stage.interrupt.aborted || usesPrimary(primary), BACK_WITHIN_MS))
+      backAfterMs = performance.now() - cleared;
   };
   phases.push(await site.phase('back', 'healthy again', isBack));
   await primary.stop();

@@ -7,6 +7,7 @@ export interface MockBooks {
   readonly completed: number;
   readonly refused: number;
   readonly faulted: number;
+  readonly inFlight: number;
   readonly sessionKeyChanges: number;
   readonly byKey: Readonly<Record<string, number>>;
   readonly byModel: Readonly<Record<string, number>>;
