@@ -106,6 +106,15 @@ export interface GeneratorHealth {
 
 export type Phase = 'idle' | 'warmup' | 'load' | 'drain' | 'after';
 
+/** One process of a tree at one moment. */
+export interface ProcessSample {
+  pid: number;
+  /** Of one core, since the last sample. */
+  cpuPercent: number;
+  /** Bytes. */
+  pss: number;
+}
+
 /** One process tree at one moment. */
 export interface GroupSample {
   /** Percent of one core since the last sample. */
@@ -118,6 +127,8 @@ export interface GroupSample {
   fds: number;
   threads: number;
   processes: number;
+  /** The gateway's processes one by one, the first started first: an uneven cluster shows here. Absent for the others, and in old summaries. */
+  each?: ProcessSample[];
 }
 
 /** One second of a run. */

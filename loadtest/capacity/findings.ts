@@ -78,7 +78,8 @@ export function climbNotes({ model, rungs, isOver, ceiling }: Climbed): string[]
   const notes = [`${what}: ${bandText(band)}; it ended because of ${REASONS[band.reason]} (${band.detail}).`];
   if (band.contradictions > 0)
     notes.push(`${what}: ${band.contradictions} rung(s) contradict each other; the band is wide for that.`);
-  if (ceiling && atLow && isMockBound(middleOf(atLow).throughput, middleOf(ceiling).throughput))
+  // A climb that ran out of time was not near any end.
+  if (band.reason !== 'time' && ceiling && atLow && isMockBound(middleOf(atLow).throughput, middleOf(ceiling).throughput))
     notes.push(`${what}: mock-bound: within 10 % of what the mock gives without a gateway.`);
   return notes;
 }

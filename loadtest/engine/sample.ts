@@ -23,7 +23,7 @@ export class Sampler {
 
   constructor(roots: Readonly<Partial<Record<GroupName, readonly number[]>>>) {
     for (const [name, pids] of Object.entries(roots) as [GroupName, readonly number[]][]) {
-      if (pids.length > 0) this.#groups.set(name, new Group(pids));
+      if (pids.length > 0) this.#groups.set(name, new Group(pids, name === 'gateway'));
     }
   }
 
@@ -47,18 +47,26 @@ class Group {
   #mark = { cpuSeconds: 0, at: performance.now() };
   #cpuPercent = 0;
   #isFirst = true;
+  readonly #tellsEach: boolean;
+  /** CPU-seconds of each process at the mark, and its rate since the one before. */
+  #cpuAtMark = new Map<number, number>();
+  #percentOf = new Map<number, number>();
 
-  constructor(roots: readonly number[]) {
+  constructor(roots: readonly number[], tellsEach: boolean) {
     this.#roots = roots;
+    this.#tellsEach = tellsEach;
   }
 
   sample(): GroupSample {
     const sum: GroupSample = { cpuPercent: 0, cpuSeconds: 0, rss: 0, pss: 0, fds: 0, threads: 0, processes: 0 };
     const seen = new Map<number, number>();
+    if (this.#tellsEach) sum.each = [];
     for (const pid of this.#roots.flatMap(processTree)) this.#add(pid, sum, seen);
     this.#cpuOf = seen;
     this.#isFirst = false;
-    return Object.assign(sum, { cpuPercent: this.#rate(), cpuSeconds: this.#cpuSeconds });
+    Object.assign(sum, { cpuPercent: this.#rate(), cpuSeconds: this.#cpuSeconds });
+    for (const one of sum.each ?? []) one.cpuPercent = this.#percentOf.get(one.pid) ?? 0;
+    return sum;
   }
 
   /** CPU time comes in ticks of 10 ms: over a few milliseconds one tick would look like a peak, so the last rate stands. */
@@ -68,6 +76,12 @@ class Group {
     if (seconds < SHORTEST_RATE_SECONDS) return this.#cpuPercent;
     this.#cpuPercent = (100 * (this.#cpuSeconds - this.#mark.cpuSeconds)) / seconds;
     this.#mark = { cpuSeconds: this.#cpuSeconds, at: now };
+    const percentOf = ([pid, cpu]: [number, number]): [number, number] => [
+      pid,
+      (100 * (cpu - (this.#cpuAtMark.get(pid) ?? cpu))) / seconds,
+    ];
+    this.#percentOf = new Map([...this.#cpuOf].map(percentOf));
+    this.#cpuAtMark = this.#cpuOf;
     return this.#cpuPercent;
   }
 
@@ -83,5 +97,6 @@ class Group {
     sum.fds += reading.fds;
     sum.threads += reading.threads;
     sum.processes++;
+    sum.each?.push({ pid, cpuPercent: 0, pss: reading.pss });
   }
 }

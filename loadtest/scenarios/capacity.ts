@@ -49,6 +49,7 @@ export const capacity: Scenario = {
 async function runCapacity(stage: Stage): Promise<Findings> {
   const extent = EXTENTS[stage.pace];
   const runner = new RungRunner(stage, extent.rung);
+  await runner.ready();
   const climbs: Climbed[] = [];
   for (const model of ['users', 'rate'] as const) {
     const until = performance.now() + (extent.seconds * 1000) / 2;
