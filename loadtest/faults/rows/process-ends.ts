@@ -8,8 +8,9 @@ import { type Answer, ask, tell } from '../client/ask.js';
 import { Load } from '../client/load.js';
 import { atMost, equal, ok, until } from '../expect.js';
 import { gatewayConfig, modelsFor } from '../gateway-config.js';
+import type { GatewayProcess } from '../gateway-process.js';
+import { clocksOf } from '../process/clocks.js';
 import { openStreams, paceUpstream, tally } from '../process/streams.js';
-import { wayIn } from '../process/ways-in.js';
 import { type FaultRow, pass } from '../row.js';
 
 const NEEDS = ['own-gateway', 'linux'] as const;
@@ -55,6 +56,12 @@ function keyChanges({ answers }: Load): number {
   for (const { session = '', headers } of answers)
     seen.set(session, (seen.get(session) ?? new Set()).add(headers['x-gateway-credential']));
   return [...seen.values()].filter((credentials) => credentials.size > 1).length;
+}
+
+/** Of its log, milliseconds since the epoch as it believes. */
+function newestTime({ stderr }: GatewayProcess): number {
+  const line = stderr.findLast((text) => text.startsWith('{')) ?? '{}';
+  return Number((JSON.parse(line) as { time?: number }).time);
 }
 
 export const PROCESS_END_ROWS: readonly FaultRow[] = [
@@ -221,9 +228,9 @@ export const PROCESS_END_ROWS: readonly FaultRow[] = [
     ...COMMON,
     async run(bench) {
       const told: string[] = [];
-      for (const fault of ['clock-forward', 'clock-back'] as const) {
-        const id = fault === 'clock-forward' ? 'p14f' : 'p14b';
-        const gateway = await bench.startGateway(wishFor(id), { env: wayIn(bench, fault) });
+      for (const [index, { name: fault, env, strike }] of clocksOf(bench).entries()) {
+        const id = `p14${index}`;
+        const gateway = await bench.startGateway(wishFor(id), { env });
         const load = sessionLoad(gateway.origin, id);
         await sleep(700);
         let struck = 0;
@@ -232,7 +239,11 @@ export const PROCESS_END_ROWS: readonly FaultRow[] = [
           else void call.healthy();
         });
         await until('a credential rests', () => struck > 1);
-        for (const pid of [gateway.pid, ...gateway.workers()]) signal(pid, 'SIGWINCH');
+        strike(gateway);
+        await until(`${fault}: its log is an hour off`, async () => {
+          signal(gateway.pid, 'SIGHUP');
+          return Math.abs(newestTime(gateway) - Date.now()) > 3_000_000;
+        });
         await sleep(1_000);
         const report = await load.stop();
         equal(report.lost.length, 0, `${fault}: requests lost (${report.lost[0]})`);
