@@ -8,14 +8,13 @@ import type { SuiteWatch } from './watch.js';
 /** A suite under way on the terminal: a line when a scenario begins, the live line of its runs, its outcome. */
 export class SuiteDisplay implements SuiteWatch {
   readonly #display: Display;
-  #shown = 0;
 
   constructor(wishes: { readonly color: boolean; readonly quiet: boolean; readonly json: boolean }) {
     this.#display = Display.onStandardOutput(wishes);
   }
 
   begins({ name, number, title }: Scenario, { index, of, seconds }: Parameters<SuiteWatch['begins']>[1]): void {
-    this.#shown = 0;
+    this.#display.restart();
     this.#display.say(`\n[${index + 1}/${of}] ${number ? `${number} ` : ''}${name}: ${title} (about ${seconds} s)`);
   }
 
@@ -28,11 +27,8 @@ export class SuiteDisplay implements SuiteWatch {
     this.#display.say(`  ${text}`);
   }
 
-  /** Tenths only: not a line for every step. */
   progress(share: number): void {
-    const tenths = Math.floor(share * 10);
-    if (tenths > this.#shown && tenths < 10) this.#display.say(`  ${tenths * 10} %`);
-    this.#shown = Math.max(this.#shown, tenths);
+    this.#display.progress(share);
   }
 
   ended({ outcome, seconds, reason, checks }: ScenarioResult): void {

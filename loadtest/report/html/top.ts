@@ -48,7 +48,7 @@ function overview({ scenarios }: SuiteSummary): Markup | false {
   if (scenarios.length < 2) return false;
   return html`<section aria-labelledby="overview-title"><h2 id="overview-title">Scenarios</h2>
     <div class="scroll" tabindex="0" role="region" aria-labelledby="overview-title"><table>
-    <thead><tr><th scope="col">Scenario</th><th scope="col">Outcome</th><th scope="col" class="number">Checks</th><th scope="col" class="number">Took</th><th scope="col">Shows</th></tr></thead>
+    <thead><tr><th scope="col">Scenario</th><th scope="col">Outcome</th><th scope="col" class="number">Checks</th><th scope="col" class="number">Took</th><th scope="col" class="wrap">Shows</th></tr></thead>
     <tbody>${scenarios.map(overviewRow)}</tbody></table></div></section>`;
 }
 
