@@ -119,7 +119,7 @@ const server = section('What clients reach.', {
       choice('lane', 'node'),
       "Who reads requests: the gateway's fast lane those of plain form and Node's HTTP server the others (lane), or Node's server all of them (node).",
     ),
-    'node',
+    'lane',
   ),
   bodyLimit: z.prefault(option(size(KB, KB ** 3), 'Largest request body; past it the answer is 413.'), '32mb'),
   drainSeconds: z.prefault(option(wholeNumber(0, 86_400, 'seconds'), 'How long a stop waits for running streams.'), 30),
