@@ -171,6 +171,11 @@ const INVALID: readonly [string, (run: RunResult) => void, RegExp][] = [
   ['nothing was sent', (run) => Object.assign(run, { counts: noCounts(), mock: undefined }), /no request was sent/],
   ['nothing succeeded', (run) => Object.assign(run.counts, { ok: 0, connect: 20000 }), /no request succeeded/],
   ['the generator was saturated', (run) => Object.assign(run.generator, { elu: 0.96 }), /saturated/],
+  [
+    'arrivals were due and not sent',
+    (run) => Object.assign(run, { arrivals: { askedPerSecond: 100, sentPerSecond: 60, answeredPerSecond: 60 } }),
+    /sent 60\.0 requests a second where 100\.0 were due/,
+  ],
   ['the generator was late', (run) => Object.assign(run.generator, { loopDelayP99: 101 }), /late/],
 ];
 
@@ -192,12 +197,53 @@ test('failed requests widen what both ends may differ by', async (t) => {
   t.match(describeErrors(run), /5 × 503, 5 truncated/);
 });
 
+/** What was dropped was on time: the target was busy, and the run stands. */
+function droppedArrivals(run: RunResult): void {
+  Object.assign(run, { arrivals: { askedPerSecond: 100, sentPerSecond: 60, answeredPerSecond: 60 } });
+  Object.assign(run.counts, { dropped: 40 });
+}
+
+test('an answer that is converted on the way has events of its own; one that is not has not', async (t) => {
+  const converted = changed((run) => {
+    run.plan.request = { dialect: 'messages', stream: true };
+    run.counts.events += 20000;
+  });
+  t.strictSame(judge(converted).invalid, []);
+  t.match(judge({ ...converted, throughGateway: false }).invalid, [/events arrived/]);
+});
+
+test('a run with arrivals and stamps tells both clocks, lag and losses', async (t) => {
+  const run = changed((one) => {
+    droppedArrivals(one);
+    Object.assign(one.durations, {
+      latencyUncorrected: { ...latency, p99: 9000 },
+      sendLag: { ...latency, p50: 1.5 },
+      lag: { ...latency, p99: 3 },
+    });
+    for (const sample of one.samples) sample.gatewayLoop = { delayP99: 7, elu: 0.5 };
+  });
+  const text = renderReport(makeSummary(environment, [run]));
+  t.match(text, /asked 100\.0\/s, sent 60\.0\/s, answered 60\.0\/s, dropped 40; sent later than due by p50 1\.50/);
+  t.match(text, /due \(corrected\): latency p50 6500\.00 p95 15000\.00 p99 17000\.00 ms, first token –/);
+  t.match(text, /sent \(uncorrected\): latency p50 6500\.00 p95 15000\.00 p99 9000\.00 ms/);
+  t.match(text, /mock's write to our read: .* p99 3\.00 ms; missing 0, doubled 0, out of order 0/);
+  t.match(text, /busiest process 50 % busy, delay p99 7\.0 ms/);
+  t.notMatch(renderReport(makeSummary(environment, [cleanRun()])), /arrivals:|mock's write|busiest process/);
+});
+
 const WARNINGS: readonly [string, (run: RunResult) => void, RegExp][] = [
   ['a busy generator', (run) => Object.assign(run.generator, { elu: 0.85 }), /85 % busy/],
   ['a slow generator', (run) => Object.assign(run.generator, { loopDelayP99: 12 }), /12\.0 ms/],
   ['full accept queues', (run) => Object.assign(run.samples.at(-1)!, { listenOverflows: 3 }), /3 connections were dropped/],
   ['another time scale', (run) => Object.assign(run.plan, { timeScale: 0.5 }), /time scale 0\.5/],
   ['sessions that moved', (run) => Object.assign(run.mock!, { sessionKeyChanges: 2 }), /2 times a session/],
+  ['dropped arrivals', droppedArrivals, /40 arrivals were dropped/],
+  [
+    'events that never came',
+    (run) => Object.assign(run.counts, { missing: 2, doubled: 1 }),
+    /2 events .* never came\n1 events came twice/,
+  ],
+  ['streams without stamps', (run) => Object.assign(run.counts, { unstamped: 3 }), /3 streams came without the stamps/],
   ['an interruption', (run) => Object.assign(run, { interrupted: true }), /partial/],
 ];
 
