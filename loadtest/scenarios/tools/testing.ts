@@ -2,10 +2,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Test } from 'tap';
+
+/** What ends things when a test is over. */
+interface Ending {
+  teardown(end: () => void): void;
+}
 
 /** Listens on a free port until the test is over; gives its origin. */
-export async function serve(t: Test, listener: RequestListener): Promise<string> {
+export async function serve(t: Ending, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
