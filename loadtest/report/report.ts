@@ -1,3 +1,4 @@
+import { shapeText } from '../load-shape.js';
 import { nearestRound } from '../options.js';
 import type { Environment, RunResult, Summary } from '../result.js';
 import { compareRuns, medianFigures } from './comparison.js';
@@ -54,7 +55,7 @@ export function renderHeader(run: RunResult['plan'], environment: Environment): 
   const { cores, node, kernel, commit, go } = environment;
   const repeat = run.repeat && run.repeat > 1 ? `, run ${run.repeat}` : '';
   return [
-    `Tidegate load test · ${run.label}${repeat} · ${run.vus} users · ${run.credentials} credentials · ${run.durationSeconds} s` +
+    `Tidegate load test · ${run.label}${repeat} · ${shapeText(run)} · ${run.credentials} credentials · ${run.durationSeconds} s` +
       `${run.warmupSeconds ? ` after ${run.warmupSeconds} s warm-up` : ''} · model ${run.model} · seed ${run.seed}`,
     `Node ${node}${go ? ` · ${go}` : ''} · ${cores} cores shared by gateway, mock and generator · ${kernel} · commit ${commit}`,
   ].join('\n');
