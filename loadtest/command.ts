@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Display } from './display.js';
 import { buildGoGateway, goVersion, NoGoError } from './engine/targets/go-build.js';
+import { isPeer, whyNoPeer } from './engine/targets/peers.js';
 import { readEnvironment } from './environment.js';
 import { EXIT } from './exit.js';
 import { type LoadWishes, makePlans } from './options.js';
@@ -65,6 +66,7 @@ class LoadCommand {
     this.#live = await startLive(this.#wishes.live, this.#wishes.title);
     try {
       await this.#prepareGo();
+      await this.#preparePeers();
       this.#sayComparison();
       for (const plan of this.#plans) if (!this.#interrupt.signal.aborted) runs.push(...(await this.#tryOne(plan)));
     } catch (error) {
@@ -103,6 +105,19 @@ class LoadCommand {
     }
   }
 
+  /** As with Go: what is not there has no column, and the others go on. */
+  async #preparePeers(): Promise<void> {
+    const { target, peers } = this.#wishes;
+    for (const kind of new Set(this.#plans.map((plan) => plan.target).filter(isPeer))) {
+      const reason = await whyNoPeer(kind, peers);
+      if (reason === undefined) continue;
+      if (kind === target) throw new Error(reason);
+      this.#display.say(reason);
+      this.#notes.push(reason);
+      this.#plans = this.#plans.filter((plan) => plan.target !== kind);
+    }
+  }
+
   #sayComparison(): void {
     if (this.#plans.length < 2) return;
     const labels = [...new Set(this.#plans.map((plan) => plan.label))].join(', ');
@@ -113,7 +128,7 @@ class LoadCommand {
   async #one(plan: RunPlan): Promise<RunResult> {
     this.#display.begin();
     this.#display.say(renderHeader(plan, this.#environment));
-    const { key, mock, pid } = this.#wishes;
+    const { key, mock, pid, peers } = this.#wishes;
     const probe = await RunProbe.of(this.#wishes, plan, dirname(this.#entry), this.#interrupt.signal);
     if (probe) this.#probes.push(probe);
     return run(plan, {
@@ -122,6 +137,7 @@ class LoadCommand {
       home: dirname(this.#entry),
       key,
       mockOrigin: mock,
+      peers,
       pid,
       onSample: (sample) => {
         this.#display.show(sample, plan.vus);

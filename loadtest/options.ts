@@ -26,6 +26,8 @@ export interface LoadWishes extends Partial<ShapeWishes> {
   key?: string;
   mock?: string;
   pid?: number;
+  /** Where gateways of others are installed. */
+  peers?: string;
   /** Look into the gateway's processes while they are under load. */
   profileCpu?: boolean;
   heap?: boolean;
@@ -111,6 +113,9 @@ const LABELS: Readonly<Record<string, string>> = {
   direct: 'direct to mock',
   conventional: 'conventional',
   go: 'Go reference',
+  nginx: 'nginx, 1 worker',
+  litellm: 'LiteLLM',
+  portkey: 'Portkey',
 };
 
 function labelOf(target: string, workers: number): string {

@@ -196,6 +196,8 @@ export interface RequestForm {
   stream: boolean;
   /** Another path than the dialect's own. */
   path?: string;
+  /** Besides those that the API wants: some gateways are told by headers where to go. */
+  headers?: Record<string, string>;
 }
 
 /** What was asked for. */

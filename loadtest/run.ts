@@ -7,6 +7,7 @@ import { Level } from './engine/open/level.js';
 import { pathOf, STREAMED_CHAT } from './engine/request-form.js';
 import { Sampler } from './engine/sample.js';
 import { stampFormOf } from './engine/stamp.js';
+import { isPeer, startPeer } from './engine/targets/peers.js';
 import { startMock, startTarget, type TargetKind } from './engine/targets/target.js';
 import type { UserRow } from './engine/user-row.js';
 import { engineOf } from './options.js';
@@ -27,6 +28,8 @@ export interface RunSetting {
   mockOrigin?: string;
   /** The target's process, for targets given as URL. */
   pid?: number;
+  /** Where gateways of others are installed. */
+  peers?: string;
   /** Added to the gateway's environment. */
   env?: Readonly<Record<string, string>>;
   /** Top-level sections of the gateway's config file, in place of what would stand there. */
@@ -68,6 +71,8 @@ interface Target {
   adminOrigin?: string;
   /** Bearer keys of the users. */
   keys: readonly string[];
+  /** Headers that each request needs besides. */
+  headers?: Record<string, string>;
   gatewayPid?: number;
   mock?: { origin: string; pid?: number };
 }
@@ -110,12 +115,14 @@ async function findTarget(plan: RunPlan, setting: RunSetting, started: Started):
   const mock = await startMock({ home, ...room, timeScale: plan.timeScale, seed: plan.seed });
   started.push(mock);
   const { credentials, workers } = plan;
-  const target = await startTarget(plan.target as TargetKind, {
-    ...{ home, gatewayHome, mockUrl: mock.origin, credentials, workers, env, config },
-  });
+  const target = isPeer(plan.target)
+    ? await startPeer(plan.target, { folder: setting.peers, mockUrl: mock.origin, model: plan.model, credentials })
+    : await startTarget(plan.target as TargetKind, {
+        ...{ home, gatewayHome, mockUrl: mock.origin, credentials, workers, env, config },
+      });
   started.push(target);
   const [gatewayPid] = target.pids();
-  return { origin: target.url, adminOrigin: target.adminUrl, keys: target.keys, gatewayPid, mock };
+  return { origin: target.url, adminOrigin: target.adminUrl, keys: target.keys, headers: target.headers, gatewayPid, mock };
 }
 
 /** One run under way. Owns the clock of its phases and the samples. */
@@ -210,7 +217,14 @@ class Measurement {
     const { arrivals, stages, startUsers, iterations } = plan;
     return {
       url: `${this.#target.origin}${pathOf(request)}`,
-      ...{ model, thinkMs, seed, request, keys: this.#target.keys, rows: this.#rows },
+      ...{
+        model,
+        thinkMs,
+        seed,
+        request: { ...request, headers: this.#target.headers },
+        keys: this.#target.keys,
+        rows: this.#rows,
+      },
       ...{ startAt: this.#startAt, measureFrom: this.#measureFrom, stopAt: this.#stopAt },
       ...{ rampMs: rampSeconds * 1000, graceMs: graceSeconds * 1000, timeoutMs: timeoutSeconds * 1000 },
       engine: engineOf(plan),

@@ -7,7 +7,7 @@ export const TARGET_OPTIONS: OptionGroup = {
   options: [
     {
       flags: '--target <where>',
-      text: 'cluster | single | conventional | go | direct (to the mock) | a URL',
+      text: 'cluster | single | conventional | go | direct (to the mock) | nginx | litellm | portkey | a URL',
       parse: target,
       fallback: 'cluster',
     },
@@ -26,6 +26,10 @@ export const TARGET_OPTIONS: OptionGroup = {
       text: 'worker processes of the cluster target; in scenarios too',
       parse: whole(1, 256),
       fallback: 4,
+    },
+    {
+      flags: '--peers <dir>',
+      text: 'where litellm and portkey are installed, and will be from their registries if they are not (default: a litellm on PATH)',
     },
     { flags: '--model <name>', text: 'model asked for', fallback: 'mock-round' },
     { flags: '--key <key>', text: 'client key sent as bearer token (a gateway given as URL may want one)' },

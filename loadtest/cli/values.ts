@@ -1,4 +1,5 @@
 /** Readers of option values: text → plain value, or WrongValue with what is wanted instead. */
+import { PEER_KINDS } from '../engine/targets/peers.js';
 import { TARGET_KINDS } from '../engine/targets/target.js';
 import type { LoadStage } from '../result.js';
 import { parseCurve } from '../scaling/plan.js';
@@ -34,10 +35,12 @@ export function thinkTime(text: string): [number, number] {
   return range;
 }
 
+const KINDS: readonly string[] = [...TARGET_KINDS, ...PEER_KINDS];
+
 export function target(text: string): string {
-  if ((TARGET_KINDS as readonly string[]).includes(text)) return text;
+  if (KINDS.includes(text)) return text;
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
-  throw new WrongValue(`${TARGET_KINDS.join(', ')} or a URL, please.`);
+  throw new WrongValue(`${KINDS.join(', ')} or a URL, please.`);
 }
 
 export function targetList(text: string): string[] {

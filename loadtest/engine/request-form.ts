@@ -45,7 +45,11 @@ export function bodyOf({ dialect, stream }: RequestForm, { model, session, syste
 }
 
 /** Headers that say what is sent, what is wanted and who asks. */
-export function headersOf({ dialect, stream }: RequestForm, key: string | undefined): Record<string, string> {
+export function headersOf(form: RequestForm, key: string | undefined): Record<string, string> {
+  return { ...ownHeaders(form, key), ...form.headers };
+}
+
+function ownHeaders({ dialect, stream }: RequestForm, key: string | undefined): Record<string, string> {
   const accept = stream ? 'text/event-stream' : 'application/json';
   if (dialect === 'get') return { accept, ...bearer(key) };
   if (dialect !== 'messages') return { 'content-type': 'application/json', accept, ...bearer(key) };

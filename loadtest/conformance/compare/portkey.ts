@@ -10,6 +10,9 @@ const PACKAGE = '@portkey-ai/gateway';
 /** With newer versions of it every stream of 1.15 ends in status 500 ("immutable" headers). */
 const OVERRIDES = { '@hono/node-server': '1.13.8' };
 
+/** The server's file, from the folder of peers. */
+export const PORTKEY_PROGRAM = join('portkey', 'node_modules', PACKAGE, 'build', 'start-server.js');
+
 export const portkey: Peer = {
   name: 'portkey',
   install: async (folder) => {
@@ -21,7 +24,7 @@ export const portkey: Peer = {
   },
   start: async (folder, mockOrigin) => {
     const home = join(folder, 'portkey', 'node_modules', PACKAGE);
-    const program = join(home, 'build', 'start-server.js');
+    const program = join(folder, PORTKEY_PROGRAM);
     const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
     const started = await startOnFreePort(process.execPath, (port) => [program, `--port=${port}`, '--headless'], '/');
     const target: Target = {

@@ -10,6 +10,7 @@ const INSTALL_WITHIN_MS = 600_000;
 const KEPT_OUTPUT = 2_000;
 
 export interface StartedProcess {
+  readonly pid: number;
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -38,7 +39,7 @@ export async function startOnFreePort(
     await stop(child);
     throw error;
   }
-  return { port, stop: () => stop(child) };
+  return { pid: child.pid ?? 0, port, stop: () => stop(child) };
 }
 
 /** Runs a command to its end; gives what it wrote to stdout. @throws Error with the end of its words. */

@@ -41,13 +41,15 @@ export interface TargetSettings {
 
 /** A target ready for load. */
 export interface RunningTarget {
-  readonly kind: TargetKind;
+  readonly kind: string;
   /** `http://host:port` to send requests to. */
   readonly url: string;
   /** Of the admin port, where the target has one. */
   readonly adminUrl?: string;
   /** Bearer keys for clients to present in turn. */
   readonly keys: readonly string[];
+  /** Headers that it wants of every request. */
+  readonly headers?: Record<string, string>;
   /** The target's processes, as far as they live; none for `direct`. The first is the one that was started. */
   pids(): number[];
   /** Settles when all of it is gone. */
