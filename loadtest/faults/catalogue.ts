@@ -16,6 +16,7 @@ import { ORIGIN_ROWS } from './rows/origins.js';
 import { OVERLOAD_ROWS } from './rows/overload.js';
 import { OVERLOAD_CAP_ROWS } from './rows/overload-caps.js';
 import { OVERLOAD_SHAPE_ROWS } from './rows/overload-shape.js';
+import { PORT_KEPT_ROWS } from './rows/port-kept.js';
 import { PROCESS_DEATH_ROWS } from './rows/process-deaths.js';
 import { PROCESS_END_ROWS } from './rows/process-ends.js';
 import { RECORD_ROWS } from './rows/records.js';
@@ -38,6 +39,7 @@ const ALL: readonly FaultRow[] = [
   ...OVERLOAD_CAP_ROWS,
   ...PROCESS_END_ROWS,
   ...DISK_FULL_ROWS,
+  ...PORT_KEPT_ROWS,
   ...STORE_ANSWER_ROWS,
   ...ORIGIN_ROWS,
   ...ANSWER_ROWS,

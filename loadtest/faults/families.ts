@@ -11,7 +11,7 @@ export const FAMILIES: readonly Family[] = [
   { letter: 'C', title: 'Clients', rows: 14 },
   { letter: 'H', title: 'HTTP and JSON attacks', rows: 14 },
   { letter: 'S', title: 'Store (Redis)', rows: 19 },
-  { letter: 'P', title: 'Processes', rows: 16 },
+  { letter: 'P', title: 'Processes', rows: 17 },
   { letter: 'O', title: 'Overload', rows: 11 },
   { letter: 'K', title: 'Credentials and access', rows: 14 },
   { letter: 'G', title: 'Configuration', rows: 7 },
