@@ -37,7 +37,7 @@ function roundScenario(summary: Summary, startedAt: string): ScenarioResult {
     ...(invalid.length > 0 && { reason: invalid.join('\n') }),
     figures: roundFigures(columns, vus),
     charts: [],
-    notes: [...warnings, ...(comparison ? ['Figures are medians of the runs.'] : [])],
+    notes: [...warnings.map((text) => `Warning: ${text}`), ...(comparison ? ['Figures are medians of the runs.'] : [])],
   };
 }
 

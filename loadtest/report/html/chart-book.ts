@@ -13,8 +13,9 @@ export class ChartBook {
     return this.#charts;
   }
 
-  /** Charts of one run share `group`: their cursors move together. */
-  place(chart: Chart, group: string): Markup {
+  /** Charts of one run share `group`: their cursors move together. One without a single value has no place. */
+  place(chart: Chart, group: string): Markup | false {
+    if (!chart.series.some(({ points }) => points.some(([, value]) => value !== null))) return false;
     if (chart.names) return frame(chart, barTable(chart));
     const number = this.#charts.push(chart) - 1;
     const plot = html`<div class="plot" role="img" aria-label="${describeChart(chart)}" data-chart="${number}" data-group="${group}"></div>

@@ -35,7 +35,7 @@ function facts({ environment, command, startedAt, seconds, pace, scenarios }: Su
     ['Command', html`<code>${command}</code>`],
     [
       'Begun',
-      html`<time datetime="${startedAt}">${startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>, took ${textSeconds(seconds)}, ${pace}`,
+      html`<time datetime="${startedAt}">${startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}</time>, took ${textSeconds(seconds)}${pace === 'quick' && ', quick'}`,
     ],
     ['Machine', `${cores} cores · ${cpuModel} · ${(memoryBytes / 2 ** 30).toFixed(1)} GB · ${platform} ${kernel}`],
     ['Versions', `commit ${commit} · Node ${node}${go ? ` · ${go}` : ''}`],
