@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { stages, urlPath } from './cli/values.js';
+import { shapeText } from './load-shape.js';
 import { engineOf, type LoadWishes, makePlans } from './options.js';
 import type { RunPlan } from './result.js';
 
@@ -60,4 +61,15 @@ test('iterations are bounded in time, and other requests are told', async (t) =>
   t.equal(engineOf(plan({ api: 'messages' })), 'autocannon');
   t.equal(urlPath('/v1/x?y=1'), '/v1/x?y=1');
   for (const wrong of ['v1', '/a b', '/a\r\nx: y']) t.throws(() => urlPath(wrong), wrong);
+});
+
+test('the load is told in words', async (t) => {
+  t.equal(shapeText(plan({})), '50 users');
+  t.equal(shapeText(plan({ rate: 30, arrivals: 'poisson' })), '30 requests/s (poisson), at most 600 at once');
+  const stage = [
+    { seconds: 30, target: 100 },
+    { seconds: 5, target: 0 },
+  ];
+  t.equal(shapeText(plan({ stage, api: 'messages', stream: false })), '0 → 100 in 30 s → 0 in 5 s users · whole messages');
+  t.equal(shapeText(plan({ vus: 3, iterations: 9, users: 'u.csv' })), '3 users · 9 requests · users of u.csv');
 });

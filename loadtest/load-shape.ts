@@ -57,3 +57,15 @@ export function shapedUsers({ rate, stage, vus }: Partial<ShapeWishes> & { vus?:
   const highest = new Level(rate, stage ?? []).highest;
   return vus ?? Math.min(MOST_PLACES, Math.max(FEWEST_PLACES, Math.ceil(highest * LONGEST_STREAM_SECONDS)));
 }
+
+/** The load of a plan in words: `50 users`, `30 requests/s (poisson), at most 600 at once`. */
+export function shapeText({ vus, arrivals, stages, startUsers = 0, iterations, request, usersFile }: RunPlan): string {
+  const start = arrivals ? arrivals.perSecond : startUsers;
+  const levels = stages ? [start, ...stages.map(({ seconds, target }) => `${target} in ${seconds} s`)].join(' → ') : undefined;
+  const load = arrivals
+    ? `${levels ?? arrivals.perSecond} requests/s (${arrivals.spacing}), at most ${vus} at once`
+    : `${levels ?? vus} users`;
+  const kind = request && `${request.stream ? '' : 'whole '}${request.dialect}${request.path ? ` at ${request.path}` : ''}`;
+  const ends = iterations === undefined ? undefined : `${iterations} requests`;
+  return [load, ends, kind, usersFile && `users of ${usersFile}`].filter(Boolean).join(' · ');
+}
