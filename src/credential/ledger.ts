@@ -172,11 +172,12 @@ export class Ledger {
 
   /** Where a session is bound to, if that is still configured. */
   #placeOf(bound: Binding, tiers: readonly Tier[]): { readonly target: Target; readonly member: Member } | undefined {
-    const target = tiers
-      .flatMap((tier) => tier.targets)
-      .find(({ upstream, model }) => upstream === bound.upstream && model === bound.model);
-    const member = target?.pool.byId.get(bound.credential);
-    return target && member && { target, member };
+    for (const { targets } of tiers) {
+      const target = targets.find(({ upstream, model }) => upstream === bound.upstream && model === bound.model);
+      const member = target?.pool.byId.get(bound.credential);
+      if (target && member) return { target, member };
+    }
+    return undefined;
   }
 
   #inTurn(tiers: readonly Tier[], request: ChoiceRequest, now: number): Candidate | undefined {

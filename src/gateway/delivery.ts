@@ -61,7 +61,7 @@ export class Delivery {
     this.#streams = true;
     this.#tallies.streams++;
     this.#context.status = 200;
-    this.#context.client.start(200, answerHeaders(this.#context, { ...STREAM_HEADERS, ...upstreamHeaders }));
+    this.#context.client.start(200, answerHeaders(this.#context, Object.assign({}, STREAM_HEADERS, upstreamHeaders)));
   }
 
   /** Content bytes, and the same in chunked coding where it is known; false: hold on until the client drains. */

@@ -137,6 +137,6 @@ export class WholeAnswer implements AnswerReader {
   }
 
   #responseHeaders(): Record<string, string> {
-    return { 'content-type': 'application/json', ...allowedResponseHeaders(this.#headers) };
+    return Object.assign({ 'content-type': 'application/json' }, allowedResponseHeaders(this.#headers));
   }
 }
