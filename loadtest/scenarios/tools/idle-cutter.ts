@@ -35,12 +35,17 @@ export class IdleCutter {
   #pass(client: Socket, { hostname, port }: URL, silenceMs: number): void {
     const server = connect({ host: hostname, port: Number(port), noDelay: true });
     let timer: NodeJS.Timeout | undefined;
+    let heard = 0;
+    const cutUnlessHeard = (before: number): void => {
+      if (heard !== before || client.destroyed) return;
+      this.cut++;
+      client.destroy();
+    };
     const wait = (): void => {
+      const now = ++heard;
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        this.cut++;
-        client.destroy();
-      }, silenceMs);
+      // Timers come before sockets in a turn of the loop: where this process stalled, what has come meanwhile is read first.
+      timer = setTimeout(() => setImmediate(cutUnlessHeard, now), silenceMs);
     };
     client.on('data', wait);
     server.on('data', wait);
