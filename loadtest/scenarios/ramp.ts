@@ -28,7 +28,7 @@ export const ramp: Scenario = {
   name: 'ramp',
   title: 'users ramped up and held, new and returning, by priority: knee, flags past 80 %, recovery',
   source: 'seed 003, staged load',
-  seconds: { quick: 55, full: 1_900 },
+  seconds: { quick: 60, full: 1_900 },
   run: rampOn,
 };
 
