@@ -21,7 +21,8 @@ export interface CommonOrder extends Omit<GeneratorOrder, 'users' | 'shape'> {
   shape?: Omit<LoadShape, 'share'>;
 }
 
-const UP_WITHIN_MS = 20_000;
+/** As long as a gateway may take: with seven programs on two cores one was not there after 20 s (2026-11-21). */
+const UP_WITHIN_MS = 90_000;
 
 /** The forked generator processes and the sum of what they report. */
 export class Generators {
