@@ -73,6 +73,8 @@ test('runs that must not be used are left out and named; when too few are left t
   t.equal(await execute(subject, folder, { base: folder }), 3);
   t.match(subject.notes.join('\n'), /head, run 3, left out: the generator was late/);
   t.equal(subject.order.length, 12, 'and none is run again for it');
+  t.equal(await execute(new MadeUp(() => undefined), folder, { saveBaseline: 'none' }), 3, 'none to be used');
+  t.notOk(existsSync(join(folder, 'none.json')), 'and nothing is kept of them');
 });
 
 test('kept figures are compared as a trend, which fails nothing', async (t) => {

@@ -41,6 +41,8 @@ class BaselineCommand {
   readonly #startedAt = new Date().toISOString();
   readonly #notes: string[] = [];
   #kept: KeptBaseline | undefined;
+  /** Runs that came to an end, to be used or not. */
+  #made = 0;
 
   constructor(order: BaselineOrder, subject: Subject, entry: string) {
     this.#order = order;
@@ -87,6 +89,10 @@ class BaselineCommand {
     if (this.#interrupt.signal.aborted) return {};
     const measured = await this.#subject
       .measure(build, repeat, this.#interrupt.signal)
+      .then((made) => {
+        this.#made++;
+        return made;
+      })
       .catch((error: Error): Measured => ({ problem: `could not run: ${error.message}` }));
     if (measured.problem)
       this.#notes.push(`${build.side}, run ${repeat}${measured.figures ? '' : ', left out'}: ${measured.problem}`);
@@ -107,8 +113,8 @@ class BaselineCommand {
     }
     if (this.#interrupt.signal.aborted) return EXIT.interrupted;
     if (gate?.outcome === 'regression' || finished.thresholdFailed) return EXIT.thresholdFailed;
-    if (head.figures.length === 0) return EXIT.couldNotRun;
-    return gate?.outcome === 'undecided' ? EXIT.invalid : EXIT.ok;
+    if (this.#made === 0) return EXIT.couldNotRun;
+    return head.figures.length === 0 || gate?.outcome === 'undecided' ? EXIT.invalid : EXIT.ok;
   }
 
   #gate(head: Side, base: Side): BaselineComparison {
