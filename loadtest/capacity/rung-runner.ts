@@ -30,6 +30,8 @@ export class RungRunner {
   readonly #stage: Stage;
   readonly #wish: RungWish;
   #pair: Pair | undefined;
+  /** The gateway there is has carried a rung. */
+  #isUsed = false;
 
   constructor(stage: Stage, wish: RungWish) {
     this.#stage = stage;
@@ -38,7 +40,9 @@ export class RungRunner {
 
   /** A rung; ended early by the user it has the windows that were whole, which may be none. */
   async measure(model: LoadModel, level: number, where: 'gateway' | 'direct'): Promise<Rung> {
-    const pair = this.#wish.freshGateway || !this.#pair ? await this.ready() : this.#pair;
+    const wantsFresh = this.#wish.freshGateway && this.#isUsed && where === 'gateway';
+    const pair = wantsFresh || !this.#pair ? await this.ready() : this.#pair;
+    this.#isUsed ||= where === 'gateway';
     const runs: RunResult[] = [];
     while (runs.length < this.#wish.windows && !this.#stage.interrupt.aborted) {
       const run = await this.#run(pair, model, level, where);
