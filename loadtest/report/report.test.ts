@@ -210,6 +210,9 @@ test('an answer that is converted on the way has events of its own; one that is 
   });
   t.strictSame(judge(converted).invalid, []);
   t.match(judge({ ...converted, throughGateway: false }).invalid, [/events arrived/]);
+  const remade = (target: string) => changed((run) => Object.assign(run.plan, { target }) && run.counts.events--);
+  t.strictSame(judge(remade('litellm')).invalid, []);
+  t.match(judge(remade('portkey')).invalid, [/events arrived/]);
 });
 
 test('a run with arrivals and stamps tells both clocks, lag and losses', async (t) => {

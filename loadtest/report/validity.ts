@@ -52,8 +52,12 @@ function mockBalance(run: RunResult): string[] {
   return faults;
 }
 
-/** The default upstream speaks chat: what is asked for in another API has events of its own, as many as that API needs. */
+/**
+ * The default upstream speaks chat: what is asked for in another API has events of its own, as many as that API needs.
+ * LiteLLM makes every event anew, some fewer (137 of 139 in two streams, 1.106.2, 2026-11-21).
+ */
 function mayBeConverted({ throughGateway, plan }: RunResult): boolean {
+  if (plan.target === 'litellm') return true;
   return throughGateway && plan.request !== undefined && plan.request.dialect !== 'chat';
 }
 

@@ -15,7 +15,9 @@ type Judged = Required<Omit<Findings, 'skipped'>> & Pick<ScenarioResult, 'outcom
 export function judgeFindings(found: Findings | Error, scenario: Scenario, circumstances: Circumstances): Judged {
   const findings: Findings = found instanceof Error ? { checks: [], figures: [] } : found;
   const checks = [...findings.checks, ...userChecks(findings, scenario, circumstances)];
-  const { figures, charts = [], runs = [], notes = [], invalid = [], skipped } = findings;
+  // What was not measured is no number: in JSON it would be null where the schema promises one.
+  const figures = findings.figures.filter(({ value }) => Number.isFinite(value));
+  const { charts = [], runs = [], notes = [], invalid = [], skipped } = findings;
   const lists = { checks, figures, charts, runs, notes, invalid };
   const judged = (outcome: Outcome, reason?: string): Judged => ({ ...lists, outcome, ...(reason !== undefined && { reason }) });
   if (circumstances.interrupted) return judged('error', 'interrupted: what follows is partial');

@@ -22,7 +22,7 @@ export function drawMarks(plot: Plot, marks: Chart['marks']): void {
       plot.ctx.fillStyle = colour('--band');
       if (end > start) plot.ctx.fillRect(start, top, end - start, height);
       line(plot, [start, top, start, top + height]);
-      write(plot, label, start + 4 * pixels(), top + 11 * pixels(), Math.max(end - start, 80 * pixels()));
+      write(plot, label, start + 4 * pixels(), top + 11 * pixels());
     }
   });
 }
@@ -63,12 +63,11 @@ function line({ ctx }: Plot, [x, y, toX, toY]: [number, number, number, number])
 }
 
 /** On a ground of its own, so that a line behind it does not strike it through. */
-function write({ ctx }: Plot, text: string, x: number, y: number, most?: number): void {
+function write({ ctx }: Plot, text: string, x: number, y: number): void {
   ctx.font = `${10.5 * pixels()}px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'alphabetic';
   const { width } = ctx.measureText(text);
-  if (most !== undefined && width > most) return;
   ctx.globalAlpha = 0.85;
   ctx.fillStyle = colour('--panel');
   ctx.fillRect(x - 2 * pixels(), y - 9 * pixels(), width + 4 * pixels(), 12 * pixels());

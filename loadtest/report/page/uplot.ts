@@ -88,10 +88,13 @@ function axisOf(axis: Axis, scale: string, side: number): uPlot.Axis {
   const ticks = axis.ticks;
   return {
     ...{ scale, side, font: FONT, stroke: () => colour('--quiet'), size: side === 2 ? 34 : 52, gap: 5 },
-    ...(axis.scale === 'log' && { filter: decades }),
-    grid: { show: side !== 1, ...(axis.scale === 'log' && { filter: decades }), stroke: () => colour('--grid'), width: 1 },
-    ticks: { stroke: () => colour('--grid'), width: 1, size: 4, ...(axis.scale === 'log' && { filter: decades }) },
+    grid: { show: side !== 1, stroke: () => colour('--grid'), width: 1 },
+    ticks: { stroke: () => colour('--grid'), width: 1, size: 4 },
     ...(side === 2 && !ticks && { space: 64 }),
+    ...(axis.scale === 'log' && {
+      splits: (_: uPlot, _axis: number, least: number, most: number) => decades(least, most),
+      filter: (_: uPlot, splits: number[]) => splits,
+    }),
     ...(ticks && {
       splits: (plot: uPlot) => roomy(plot, scale, ticks),
       values: (_: uPlot, at: number[]) => at.map((value) => tickText(axis, value)),
@@ -101,11 +104,11 @@ function axisOf(axis: Axis, scale: string, side: number): uPlot.Axis {
 }
 
 /** Of a log axis the powers of ten, and 2 and 5 between them where there are few. */
-function decades(_plot: uPlot, splits: readonly number[]): (number | null)[] {
-  const wide = (splits.at(-1) ?? 1) / (splits[0] ?? 1) > 1000;
-  return splits.map((value) =>
-    (wide ? [1] : [1, 2, 5]).includes(Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9))) ? value : null,
-  );
+function decades(least: number, most: number): number[] {
+  const mantissas = most / least > 1000 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(least));
+  const powers = Array.from({ length: Math.ceil(Math.log10(most)) - first + 1 }, (_, index) => 10 ** (first + index));
+  return powers.flatMap((power) => mantissas.map((mantissa) => mantissa * power)).filter((at) => at >= least && at <= most);
 }
 
 /** Given marks that are in sight and not in each other's way. */
@@ -130,7 +133,13 @@ function tickText(axis: Axis, value: number | null): string {
 }
 
 function logOf(axis: Axis): uPlot.Scale {
-  return axis.scale === 'log' ? { distr: 3, log: 10 } : {};
+  return axis.scale === 'log' ? { distr: 3, log: 10, range: (_plot, least, most) => logRange(least, most) } : {};
+}
+
+/** As far as the data goes: whole powers of ten would leave half of a short axis empty. A single value stands in the middle. */
+function logRange(least: number | null, most: number | null): [number, number] {
+  if (least === null || most === null || least <= 0) return [0.1, 10];
+  return least === most ? [least / 2, most * 2] : [least * 0.95, most * 1.05];
 }
 
 /** From zero, with room above for the lines that are no data; a log axis from where the data begins. */
