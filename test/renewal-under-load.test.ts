@@ -1,8 +1,9 @@
 /** New workers and new configurations while streams and short requests run, on kept and on fresh connections. */
 import { writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { test } from 'tap';
 import { startRedis } from './helpers/redis.js';
-import { ClosedLoop, chat, credentialOf, eachOf } from './helpers/requests.js';
+import { ClosedLoop, chat, credentialOf, eachOf, isWhole } from './helpers/requests.js';
 import { build, configText, startGateway, startMock } from './helpers/whole-gateway.js';
 
 const LANES = 12;
@@ -57,6 +58,31 @@ test('renewal under load', async (t) => {
       );
     });
   }
+
+  t.test('who has just read the end of a long stream from a leaving worker may ask again over its connection', async (t) => {
+    const gateway = await startGateway(t, folder, configText({ mock, workers: 2 }));
+    const agents = Array.from({ length: 40 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    t.teardown(() => {
+      for (const agent of agents) agent.destroy();
+    });
+    let begun = 0;
+    const clients = agents.map(async (agent, index) => {
+      // About four seconds: longer than idle connections are kept by a worker that leaves.
+      const onText = () => void begun++;
+      const stream = await chat(gateway.origin, { model: 'mock-paced-50x80', stream: true, agent, onText });
+      await pause((index % 20) * 10);
+      // Closed by now, it would be seen to be; a little earlier the request and the end would have met on their way.
+      const kept = Object.values(agent.freeSockets).flat().length;
+      const next = await chat(gateway.origin, { agent });
+      return [isWhole(stream), kept, next.status];
+    });
+    while (begun < agents.length) await pause(20);
+    gateway.process.child.kill('SIGUSR2');
+    const failures = (await Promise.allSettled(clients)).filter(
+      (end) => end.status === 'rejected' || `${end.value}` !== 'true,1,200',
+    );
+    t.same(failures, []);
+  });
 
   t.test('SIGHUP with other models and clients is obeyed by every worker', async (t) => {
     const gateway = await startGateway(t, folder, configText({ mock }));

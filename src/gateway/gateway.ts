@@ -21,6 +21,7 @@ export class Gateway {
   snapshot: Snapshot;
   readonly #upstreams = new UpstreamTable();
   readonly #running = new Set<RequestRun>();
+  #answeredAt = 0;
   /** Absent where the store forgets with its process. */
   readonly #keptUsage: KeptUsage | undefined;
   readonly #places: Places;
@@ -53,8 +54,14 @@ export class Gateway {
 
   leave(run: RequestRun): void {
     this.#running.delete(run);
+    this.#answeredAt = performance.now();
     this.#places.give(run);
     this.parts.metrics.tallies.inFlight = this.#running.size;
+  }
+
+  /** When the newest end of a request was, on `performance.now()`'s clock. */
+  get answeredAt(): number {
+    return this.#answeredAt;
   }
 
   get inFlight(): number {

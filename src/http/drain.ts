@@ -1,4 +1,4 @@
-/** The end of a service: accept no more, keep idle connections a moment for clients that are just sending, let streams finish. */
+/** The end of a service: accept no more, keep idle connections a moment behind the last answer for clients that are just sending, let streams finish. */
 import type { Server } from 'node:http';
 import { GatewayError } from '../errors.js';
 import type { Gateway } from '../gateway/gateway.js';
@@ -23,6 +23,7 @@ export class Drain {
   readonly #parts: DrainParts;
   #deadlineAt = Number.POSITIVE_INFINITY;
   #lingerUntil = 0;
+  #linger = 0;
   #done: Promise<void> | undefined;
 
   constructor(parts: DrainParts) {
@@ -38,6 +39,7 @@ export class Drain {
     const now = performance.now();
     this.#deadlineAt = Math.min(this.#deadlineAt, now + deadline);
     this.#lingerUntil = this.started ? Math.min(this.#lingerUntil, now + linger) : now + linger;
+    this.#linger = this.started ? Math.min(this.#linger, linger) : linger;
     this.#done ??= this.#run();
     return this.#done;
   }
@@ -51,7 +53,8 @@ export class Drain {
   #sweep(): void {
     const { server, lane, gateway, connections } = this.#parts;
     const now = performance.now();
-    if (now >= this.#lingerUntil) {
+    // A client whose stream has just ended, and began before this, thinks that its connection is kept and may be sending.
+    if (now >= Math.max(this.#lingerUntil, gateway.answeredAt + this.#linger)) {
       server.closeIdleConnections();
       lane.closeIdle();
       connections.closeSilent();
