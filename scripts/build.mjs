@@ -21,7 +21,16 @@ const ENTRIES = {
 };
 
 /** Loaded from node_modules at run time: piscina starts a file of its own, autocannon and the client libraries are for runs only. */
-const EXTERNAL = ['piscina', 'autocannon', 'hdr-histogram-js', 'openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/*', 'ts-json-schema-generator'];
+const EXTERNAL = [
+  'piscina',
+  'autocannon',
+  'hdr-histogram-js',
+  'openai',
+  '@anthropic-ai/sdk',
+  'ai',
+  '@ai-sdk/*',
+  'ts-json-schema-generator',
+];
 
 /**
  * These are taken by require: a static `import` reads every name that a module of Node offers, and `http` offers
