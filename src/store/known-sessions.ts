@@ -16,6 +16,8 @@ interface Known {
   readonly epoch: number;
   /** When the store last heard of it. */
   confirmed: number;
+  /** Chosen here while the store was merely late: it may have another. */
+  readonly presumed?: boolean;
 }
 
 /** A known session's answer; `touch` names the session if the store should hear of this use. */
@@ -58,7 +60,7 @@ export class KnownSessions {
       this.#entries.delete(key);
       return undefined;
     }
-    if (known.epoch < this.#doubted) return undefined;
+    if (known.presumed || known.epoch < this.#doubted) return undefined;
     if (known.asked !== request.model || isExcluded(request, known.choice.upstream, known.key)) return undefined;
     this.#picks.set(known.key, (this.#picks.get(known.key) ?? 0) + 1);
     return { choice: known.choice, touch: this.#touched(key, known, now) };
@@ -77,6 +79,23 @@ export class KnownSessions {
 
   /** Keep what the store answered to a question asked at `epoch` and `asked`; a second try is not where the session belongs. */
   remember(request: ChoiceRequest, choice: Choice, epoch: number, asked: number): void {
+    this.#keep(request, choice, { epoch, confirmed: asked });
+  }
+
+  /** Where a session that nobody knew here went while the store did not answer in time: recalled, but not answered from. */
+  presume(request: ChoiceRequest, choice: Choice, now: number): void {
+    if (this.recall(request, now) === undefined)
+      this.#keep(request, choice, { epoch: this.#epoch, confirmed: now, presumed: true });
+  }
+
+  /** What was presumed of a session, if nothing has become certain since. */
+  presumed(request: ChoiceRequest, now: number): ChosenCredential | undefined {
+    const choice = this.recall(request, now);
+    if (choice === undefined || request.session === undefined) return undefined;
+    return this.#entries.get(sessionKey(request.session, request.alias))?.presumed ? choice : undefined;
+  }
+
+  #keep(request: ChoiceRequest, choice: Choice, standing: Pick<Known, 'epoch' | 'confirmed' | 'presumed'>): void {
     if (request.session === undefined || request.exclude?.length || !choice.found || choice.trial) return;
     // One with a cap must be asked for each time, and a credential that only stood in is not the session's.
     if (choice.slot !== undefined || choice.spilled) return;
@@ -85,8 +104,7 @@ export class KnownSessions {
       choice: { ...choice, sticky: true, verdict: undefined },
       asked: request.model,
       key: id,
-      epoch,
-      confirmed: asked,
+      ...standing,
     };
     const key = sessionKey(request.session, request.alias);
     this.#entries.delete(key);

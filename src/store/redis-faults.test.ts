@@ -77,6 +77,32 @@ test('Redis killed and back empty: the sessions that a worker knows stay on thei
     t.equal(await redis.command('HGET', '{tidegate}:turns', 'u:u'), '', 'no turn was spent on them');
   }));
 
+test('a new session that meets the outage before it is noticed stays where it was served', (t) =>
+  withStore(async (redis, store) => {
+    await slowest(store, 3);
+    await redis.kill();
+    const first = await store.choose({ ...REQUEST, session: 'first' });
+    t.equal(store.health.degraded, false, 'one failure is no outage yet');
+    for (let tick = 0; tick < 200 && !store.health.degraded; tick++) await slowest(store, 1);
+    t.match(await store.choose({ ...REQUEST, session: 'first' }), { credential: first.found && first.credential });
+  }));
+
+test('a new session that Redis answered for too late stays where it was served, there too', (t) =>
+  withStore(async (redis, store) => {
+    // Its turn in Redis is now another than this worker's own.
+    await slowest(store, 1);
+    redis.freeze();
+    const request = { ...REQUEST, session: 'late' };
+    const first = await store.choose(request);
+    const credential = first.found ? first.credential : '';
+    t.equal(store.health.fallbacks, 1);
+    redis.thaw();
+    const bound = () => redis.command('GET', '{tidegate}:session:late|m');
+    for (let tick = 0; tick < 400 && (await bound()) !== `u\n${credential}`; tick++) await sleep(10);
+    t.equal(await bound(), `u\n${credential}`);
+    t.match(await store.choose(request), { credential });
+  }));
+
 test('Redis lost a session and bound it anew: who knows better is corrected when it next tells of a use', async (t) => {
   const redis = await startRedis();
   const config = contractConfig({ store: { timeout: TIMEOUT }, ttl: 4_000 });

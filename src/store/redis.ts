@@ -207,8 +207,9 @@ export class RedisStore implements PrimaryStore {
     const now = performance.now();
     const choice = this.#own.choose({ ...request, slot: nextSlot() }, now);
     this.#taken(request, choice);
-    // Only while nobody asks: a call that was merely late may have bound the session elsewhere.
+    // Certain only while nobody asks: a call that was merely late may have bound the session elsewhere.
     if (this.#breaker.open) this.#known.remember(request, choice, this.#known.epoch, now);
+    else this.#known.presume(request, choice, now);
     return withVerdict(choice, verdict);
   }
 
@@ -256,16 +257,18 @@ export class RedisStore implements PrimaryStore {
     this.#chooseOnce(args)
       .then((reply) => (asksForPlan(reply) ? this.#storePlan().then(() => this.#chooseOnce(args)) : reply))
       .then(
-        (reply) => this.#heardChoice(id, readChoice(reply, request)),
+        (reply) => this.#heardChoice(id, request, readChoice(reply, request)),
         () => this.#calls.settle(id, undefined),
       );
     return true;
   }
 
-  /** One that nobody waits for any longer has taken what must be given back. */
-  #heardChoice(id: number, choice: Choice | undefined): void {
+  /** One that nobody waits for any longer has taken what must be given back, and bound a new session elsewhere than it was served. */
+  #heardChoice(id: number, request: ChoiceRequest, choice: Choice | undefined): void {
     if (this.#calls.settle(id, choice) || choice === undefined) return;
     for (const back of unwanted(choice)) this.#limits.give(back);
+    const served = choice.found && !choice.sticky ? this.#known.presumed(request, performance.now()) : undefined;
+    if (served) this.bind(request, served);
   }
 
   #chooseOnce(args: readonly (string | number)[]): Promise<unknown> {
