@@ -167,7 +167,7 @@ export class ClusterGateway implements RunningGateway, SupervisorObserver, Hando
     return this.#supervisor.links.flatMap(({ id, state, stats }) => {
       if (state !== 'ready') return [];
       const { waiting, taken } = this.#handover.load(id, stats);
-      return [{ id, waiting, connections: (stats?.connections ?? 0) + taken, utilization: stats?.utilization ?? 0 }];
+      return [{ id, waiting, taken, connections: (stats?.connections ?? 0) + taken, utilization: stats?.utilization ?? 0 }];
     });
   }
 

@@ -9,6 +9,8 @@ export interface Seat {
   /** Connections offered that it has not answered for: a worker behind with its work answers late, a stuck one never. */
   readonly waiting: number;
   readonly connections: number;
+  /** Of those, the ones given to it since it last told its own number, a second ago or longer: others may have ended since. */
+  readonly taken: number;
   /** Share of the last second that its event loop was busy, 0 to 1. */
   readonly utilization: number;
 }
