@@ -2,7 +2,14 @@ import { test } from 'tap';
 import { fill, fillLimits, type Seat, surplus } from './fill.js';
 
 const limits = fillLimits(5_000);
-const seat = (id: number, load: Partial<Seat> = {}): Seat => ({ id, waiting: 0, connections: 0, taken: 0, utilization: 0, ...load });
+const seat = (id: number, load: Partial<Seat> = {}): Seat => ({
+  id,
+  waiting: 0,
+  connections: 0,
+  taken: 0,
+  utilization: 0,
+  ...load,
+});
 
 test('the first worker takes all while it has room', async (t) => {
   t.equal(fill([seat(1, { connections: 399, utilization: 0.5 }), seat(2)], limits)?.id, 1);
