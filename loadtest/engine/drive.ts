@@ -5,6 +5,7 @@ import type { Drive, DrivePlan } from './drive-plan.js';
 import { ConnectionGuard, type EngineClient } from './guard.js';
 import { OpenStream } from './open-stream.js';
 import type { Recorder } from './recorder.js';
+import { Timers } from './timers.js';
 import { Users } from './users.js';
 
 /** A ramp is a stair: autocannon opens all connections of an instance in one tick, so each step is an instance. */
@@ -21,16 +22,16 @@ class Driver implements Drive {
   readonly #recorder: Recorder;
   readonly #users: Users;
   readonly #guards: ConnectionGuard[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Timers();
   #stopped = false;
 
   constructor(plan: DrivePlan, recorder: Recorder) {
     this.#plan = plan;
     this.#recorder = recorder;
     this.#users = new Users(plan);
-    this.#at(plan.stopAt, () => this.#drain());
-    this.#at(plan.stopAt + plan.graceMs, () => this.abort());
-    this.done = Promise.all(this.#steps().map(([at, users]) => this.#step(at, users))).then(() => this.#clearTimers());
+    this.#timers.at(plan.stopAt, () => this.#drain());
+    this.#timers.at(plan.stopAt + plan.graceMs, () => this.abort());
+    this.done = Promise.all(this.#steps().map(([at, users]) => this.#step(at, users))).then(() => this.#timers.clear());
   }
 
   abort(): void {
@@ -52,7 +53,7 @@ class Driver implements Drive {
   }
 
   async #step(at: number, users: number[]): Promise<void> {
-    await new Promise<void>((resolve) => this.#at(at, resolve));
+    await new Promise<void>((resolve) => this.#timers.at(at, resolve));
     if (this.#stopped || users.length === 0) return;
     const waiting = [...users];
     await autocannon({
@@ -79,13 +80,5 @@ class Driver implements Drive {
     (client as unknown as autocannon.Client).setRequests([
       { method: 'POST', setupRequest: (request) => ({ ...request, ...user.nextRequest() }) },
     ]);
-  }
-
-  #at(time: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, Math.max(0, time - performance.now())));
-  }
-
-  #clearTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
   }
 }

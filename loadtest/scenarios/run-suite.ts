@@ -3,17 +3,11 @@ import type { Expression } from '../thresholds/expression.js';
 import type { Findings, ScenarioResult } from './findings.js';
 import { judgeFindings } from './judge-findings.js';
 import type { Pace, Scenario } from './scenario.js';
-import { ScenarioStage } from './stage.js';
+import { ScenarioStage, type StageSettings } from './stage.js';
 import type { SuiteWatch } from './watch.js';
 
-export interface SuiteSettings {
-  pace: Pace;
-  seed: number;
-  workers: number;
-  home: string;
-  /** Folder of another build of the gateway, to be measured in place of that in `home`. */
-  gatewayHome?: string;
-  entry: string;
+/** What all stages have in common, and how they follow each other. */
+export interface SuiteSettings extends Omit<StageSettings, 'onSample' | 'say' | 'progress'> {
   /** Fires when the user interrupts: the scenario that runs ends early, the rest are not begun. */
   interrupt: AbortSignal;
   watch: SuiteWatch;

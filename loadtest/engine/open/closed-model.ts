@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Drive, DrivePlan } from '../drive-plan.js';
 import type { Recorder } from '../recorder.js';
+import { Timers } from '../timers.js';
 import { Users } from '../users.js';
 import type { VirtualUser } from '../virtual-user.js';
 import { Channel, type ChannelPlan } from './channel.js';
@@ -34,7 +35,7 @@ export class ClosedModel implements Drive {
   readonly #writer: Writer;
   readonly #level: Level;
   readonly #seats: Seat[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Timers();
   /** Seats before this one are wanted. */
   #wanted = 0;
   #iterationsLeft: number;
@@ -65,13 +66,13 @@ export class ClosedModel implements Drive {
 
   #begin(): void {
     const { startAt, stopAt, graceMs } = this.#plan;
-    this.#at(startAt, () => {
+    this.#timers.at(startAt, () => {
       this.#follow();
       if (this.#iterationsLeft === 0 && this.#busy === 0) this.#finish();
-      if (!this.#isStopping) this.#timers.push(setInterval(() => this.#follow(), FOLLOW_MS));
+      if (!this.#isStopping) this.#timers.every(FOLLOW_MS, () => this.#follow());
     });
-    this.#at(stopAt, () => this.#drain());
-    this.#at(stopAt + graceMs, () => this.abort());
+    this.#timers.at(stopAt, () => this.#drain());
+    this.#timers.at(stopAt + graceMs, () => this.abort());
   }
 
   /** Seats are in the order of their users' numbers, so that a level is a border between them. */
@@ -134,16 +135,12 @@ export class ClosedModel implements Drive {
 
   #finish(): void {
     this.#isStopping = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
     for (const { timer, channel } of this.#seats) {
       clearTimeout(timer);
       channel.abort();
     }
     this.#settle();
-  }
-
-  #at(time: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, Math.max(0, time - performance.now())));
   }
 }
 

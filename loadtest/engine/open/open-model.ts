@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Drive, DrivePlan } from '../drive-plan.js';
 import type { Recorder } from '../recorder.js';
+import { Timers } from '../timers.js';
 import { Users } from '../users.js';
 import type { VirtualUser } from '../virtual-user.js';
 import { arrivals } from './arrivals.js';
@@ -26,7 +27,7 @@ export class OpenModel implements Drive {
   readonly #made: VirtualUser[] = [];
   readonly #idle: Channel[] = [];
   readonly #all = new Set<Channel>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers = new Timers();
   readonly #schedule: Generator<number>;
   /** When the next arrival is due, on `performance.now()`; Infinity: there is none. */
   #due = Number.POSITIVE_INFINITY;
@@ -45,12 +46,12 @@ export class OpenModel implements Drive {
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.#at(plan.startAt, () => {
+    this.#timers.at(plan.startAt, () => {
       this.#advance();
       this.#sendWhatIsDue();
     });
-    this.#at(plan.stopAt, () => this.#stop());
-    this.#at(plan.stopAt + plan.graceMs, () => this.abort());
+    this.#timers.at(plan.stopAt, () => this.#stop());
+    this.#timers.at(plan.stopAt + plan.graceMs, () => this.abort());
   }
 
   abort(): void {
@@ -114,13 +115,9 @@ export class OpenModel implements Drive {
   }
 
   #finish(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
     for (const channel of this.#all) channel.abort();
     this.#settle();
-  }
-
-  #at(time: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, Math.max(0, time - performance.now())));
   }
 }
 
