@@ -10,6 +10,7 @@ const FUNCTIONS: Record<string, () => Promise<{ cases: readonly Case[] }>> = {
   authenticate: () => import('./gateway/authenticate.js'),
   session: () => import('./gateway/session.js'),
   ledger: () => import('./credential/ledger.js'),
+  sessions: () => import('./credential/sessions.js'),
   strictness: () => import('./http/strictness.js'),
   'chunked-body': () => import('./upstream/chunked-body.js'),
 };

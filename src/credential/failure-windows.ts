@@ -2,6 +2,7 @@
  * Failures that say little by themselves (a 500, a cut stream) counted against the attempts around them, per credential ×
  * model: one in a hundred is the provider's noise, and must not move every session off a warm prompt cache.
  */
+import { AgedMap } from './aged-map.js';
 import type { CredentialKey, Outcome } from './types.js';
 
 /** Milliseconds from the first failure. */
@@ -18,7 +19,7 @@ interface Window {
 }
 
 export class FailureWindows {
-  readonly #windows = new Map<string, Window>();
+  readonly #windows = new AgedMap<string, Window>();
 
   /** One more failure. True: these are too many, and counting begins anew. `now`: monotonic milliseconds. */
   fails(key: CredentialKey, { model, attempts = 1 }: Outcome, now: number): boolean {
@@ -37,8 +38,8 @@ export class FailureWindows {
     const window = { since: now, failures: 0, attempts: 0 };
     this.#windows.delete(name);
     this.#windows.set(name, window);
-    const oldest = this.#windows.keys().next();
-    if (this.#windows.size > MOST_WINDOWS && !oldest.done) this.#windows.delete(oldest.value);
+    const oldest = this.#windows.oldest();
+    if (this.#windows.size > MOST_WINDOWS && oldest !== undefined) this.#windows.delete(oldest);
     return window;
   }
 }

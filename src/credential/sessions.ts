@@ -4,6 +4,7 @@
  * session moved at every use cost 87 µs a look-up among 100,000 (measured 2026-11-21). Instead the oldest entry gets a
  * second chance when its turn to leave comes and it was used since it was placed.
  */
+import { AgedMap } from './aged-map.js';
 import type { ChoiceRequest } from './types.js';
 
 export interface Binding {
@@ -12,6 +13,9 @@ export interface Binding {
   /** The target's configured model; undefined where the client's own name goes through. */
   readonly model: string | undefined;
 }
+
+/** Expired entries that one new session clears away, and second chances that it gives. */
+const MOST_SWEPT = 64;
 
 interface Entry {
   binding: Binding;
@@ -41,7 +45,7 @@ export function sharedTtl(ttl: number): number {
 }
 
 export class Sessions {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new AgedMap<string, Entry>();
   #ttl: number;
   #most: number;
 
@@ -90,12 +94,16 @@ export class Sessions {
     for (const [key, { binding, expires }] of kept) if (expires > now) yield { key, binding, remaining: expires - now };
   }
 
+  /** A bounded number at a time: after an hour of nothing a million may have expired, and a request waits for this. */
   #sweep(now: number): void {
-    for (const [key, entry] of this.#entries) {
+    for (let swept = 0; ; swept++) {
+      const key = this.#entries.oldest();
+      const entry = key === undefined ? undefined : this.#entries.get(key);
+      if (key === undefined || entry === undefined) return;
       const expired = entry.expires <= now;
-      if (!expired && this.#entries.size <= this.#most) return;
+      if (this.#entries.size <= this.#most && (!expired || swept >= MOST_SWEPT)) return;
       this.#entries.delete(key);
-      if (expired || !entry.used) continue;
+      if (expired || !entry.used || swept >= MOST_SWEPT) continue;
       entry.used = false;
       this.#entries.set(key, entry);
     }

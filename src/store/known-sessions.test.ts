@@ -89,3 +89,15 @@ test('in doubt a session is recalled and not answered from, until the store has 
   known.forget('s|m');
   t.equal(known.recall(REQUEST, 1), undefined);
 });
+
+test('sessions that expired drain away as others come, and never more are kept than may be', (t) => {
+  const known = new KnownSessions(TTL, 100);
+  const come = (session: string, now: number) => known.remember({ ...REQUEST, session }, CHOICE, known.epoch, now);
+  for (let one = 0; one < 150; one++) come(`s${one}`, one);
+  t.equal(known.size, 100);
+  for (let one = 0; one < 100; one++) come(`later${one}`, 150 + TTL);
+  t.equal(known.size, 100, 'each new one in the place of one that expired');
+  for (let one = 0; one < 40; one++) come(`last${one}`, 150 + 3 * TTL);
+  t.equal(known.size, 60, 'one more left with each');
+  t.end();
+});

@@ -3,6 +3,7 @@
  * only while its credential has not rested since it was asked for (so all workers move together) and the shared
  * store is sure to have kept the session (so all workers agree).
  */
+import { AgedMap } from '../credential/aged-map.js';
 import { credentialKey } from '../credential/plan.js';
 import { isExcluded } from '../credential/refusal.js';
 import { sessionKey } from '../credential/sessions.js';
@@ -30,7 +31,7 @@ export interface KnownChoice {
 const MOST_EPOCHS = 20_000;
 
 export class KnownSessions {
-  readonly #entries = new Map<string, Known>();
+  readonly #entries = new AgedMap<string, Known>();
   readonly #epochs = new Map<string, number>();
   #picks = new Map<CredentialKey, number>();
   #epoch = 0;
@@ -44,6 +45,11 @@ export class KnownSessions {
   constructor(ttl: number, most: number) {
     this.#ttl = ttl;
     this.#most = most;
+  }
+
+  /** Entries, expired ones that have not drained away yet included. */
+  get size(): number {
+    return this.#entries.size;
   }
 
   /** Taken before the store is asked and handed to `remember`: a rest heard in between voids the answer. */
@@ -110,8 +116,18 @@ export class KnownSessions {
     this.#entries.delete(key);
     if (this.#restedSince(known)) return;
     this.#entries.set(key, known);
-    const oldest = this.#entries.keys().next();
-    if (this.#entries.size > this.#most && !oldest.done) this.#entries.delete(oldest.value);
+    this.#sweep(standing.confirmed);
+  }
+
+  /** Two may leave for each that comes, so that the past drains away without a request that pays for all of it. */
+  #sweep(now: number): void {
+    for (let swept = 0; swept < 2; swept++) {
+      const key = this.#entries.oldest();
+      const oldest = key === undefined ? undefined : this.#entries.get(key);
+      if (key === undefined || oldest === undefined) return;
+      if (this.#entries.size <= this.#most && now - oldest.confirmed < this.#ttl) return;
+      this.#entries.delete(key);
+    }
   }
 
   /** A credential began to rest: whoever is bound to it must ask again. */
