@@ -16,6 +16,8 @@ const MOST_LINES = 60;
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** What each file added to the totals. */
 const ofFile = new Map();
+/** Time-outs that stand beside their file's result and not inside it: the file that is run once more settles them. */
+let timeouts = 0;
 /** Open subtests by nesting: how the totals stood when each began, and the lines it said. */
 const open = [];
 let started = false;
@@ -70,7 +72,10 @@ function judge([, spaces, not, name, directive, brace], line) {
   if (verdict.skipped) total.skipped++;
   // A file that tells nothing of its inside: one test.
   else if (indent === 0 && verdict.ok) total.passed++;
-  else if (indent === 0) fail(line);
+  else if (indent === 0) {
+    if (verdict.name === 'timeout!') timeouts++;
+    fail(line);
+  }
 }
 
 function leave(verdict) {
@@ -88,6 +93,8 @@ function leave(verdict) {
 function forget(file, line) {
   for (const [kind, count] of Object.entries(ofFile.get(file) ?? {})) total[kind] -= count;
   ofFile.delete(file);
+  total.failed -= timeouts;
+  timeouts = 0;
   console.log(line);
 }
 

@@ -70,3 +70,13 @@ test('TAP quoted in a diagnostic does not count', async (t) => {
   );
   t.match(count(quoted), { last: 'tests: 2 passed, 0 failed, 1 skipped', status: 0 });
 });
+
+test('of a file that is run once more the last result counts, its time-out beside it included', async (t) => {
+  const first = GOOD.replace('ok 1 - a.test.ts', 'not ok 1 - a.test.ts')
+    .replace('    ok 2 - left out # SKIP no such server\n', '    not ok 2 - left out\n')
+    .replace('1..1\n', 'not ok 2 - timeout!\n1..2\n');
+  t.equal(count(first).status, 1);
+  const again = count(`${first}# once more, alone: a.test.ts\n${GOOD}`);
+  t.match(again, { last: 'tests: 2 passed, 0 failed, 1 skipped', status: 0 });
+  t.equal(count(`${first}# once more, alone: a.test.ts\n${first}`).status, 1);
+});

@@ -3,9 +3,12 @@ import { test } from 'tap';
 import { Metrics } from '../metrics/metrics.js';
 import { CredentialQueue, type Wish } from './credential-queue.js';
 
+/** Looks are made by the tests: the queue's own would come between on a machine that stalls. */
+const NEVER = 2 ** 31 - 1;
+
 function queueOf(isShared = false) {
   const { tallies } = new Metrics();
-  const queue = new CredentialQueue(tallies, () => isShared);
+  const queue = new CredentialQueue(tallies, () => isShared, NEVER);
   const calls: string[] = [];
   /** One that enters at `now` and waits for its first turn. */
   const enter = (name: string, { now = performance.now(), ...wish }: Partial<Wish> & { now?: number } = {}) => {

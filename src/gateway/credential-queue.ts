@@ -47,6 +47,7 @@ export class CredentialQueue {
   readonly #tallies: Tallies;
   /** Whether others may be waiting for the same slots, in other processes. */
   readonly #isShared: () => boolean;
+  readonly #lookEvery: number;
   /** Oldest first. */
   readonly #waiting = new Set<QueuePlace>();
   readonly #lanes = new Map<string, number>();
@@ -54,9 +55,11 @@ export class CredentialQueue {
   #inRow = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tallies: Tallies, isShared: () => boolean) {
+  /** `lookEvery` in milliseconds. */
+  constructor(tallies: Tallies, isShared: () => boolean, lookEvery = LOOK) {
     this.#tallies = tallies;
     this.#isShared = isShared;
+    this.#lookEvery = lookEvery;
   }
 
   get size(): number {
@@ -78,7 +81,7 @@ export class CredentialQueue {
     this.#waiting.add(place);
     this.#count(wish, 1);
     this.#tallies.credentialWaits++;
-    this.#timer ??= setInterval(() => this.look(performance.now()), LOOK);
+    this.#timer ??= setInterval(() => this.look(performance.now()), this.#lookEvery);
     return place;
   }
 
