@@ -121,3 +121,24 @@ export function memorySlopes(series: readonly Census[]): { pid: number; slope: n
     return { pid, slope: slope(points.slice(Math.floor(points.length / 4))) };
   });
 }
+
+export type Growth = Omit<ProcessCensus, 'rss'>;
+
+/**
+ * What each process that lived through the last two thirds of the run holds more of in its last third than in the third before:
+ * of medians, so that the moment of one census says nothing.
+ */
+export function growths(series: readonly Census[]): Growth[] {
+  const third = Math.floor(series.length / 3);
+  const [middle, last] = [series.slice(third, 2 * third), series.slice(-third)];
+  const old = last.at(-1)?.processes.filter(({ pid }) => middle[0]?.processes.some((other) => other.pid === pid)) ?? [];
+  return old.map(({ pid }) => {
+    const more = (of: 'pss' | 'descriptors' | 'sockets') => median(last, pid, of) - median(middle, pid, of);
+    return { pid, pss: more('pss'), descriptors: more('descriptors'), sockets: more('sockets') };
+  });
+}
+
+function median(series: readonly Census[], pid: number, of: 'pss' | 'descriptors' | 'sockets'): number {
+  const values = series.flatMap(({ processes }) => processes.filter((each) => each.pid === pid).map((each) => each[of]));
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -6,9 +6,10 @@ import { ask } from '../client/ask.js';
 import { atMost, equal, ok, round } from '../expect.js';
 import { type ModelWish, modelsFor } from '../gateway-config.js';
 import type { GatewayProcess } from '../gateway-process.js';
-import { type Census, memorySlopes, sum, takeCensus, tellCensus } from '../long-run/census.js';
+import { type Census, growths, memorySlopes, sum, takeCensus, tellCensus } from '../long-run/census.js';
 import { Chance } from '../long-run/random.js';
 import { type Asked, type Ended, inLanes, SteadyLoad } from '../long-run/steady-load.js';
+import { wayIn } from '../process/ways-in.js';
 import { type RedisProcess, startRedis } from '../redis/redis-process.js';
 import { type FaultRow, type Finding, pass } from '../row.js';
 import type { Call } from '../wall/call.js';
@@ -18,9 +19,16 @@ const CREDENTIALS = 8;
 /** Share of the knee. */
 const SHARE = 0.6;
 const MOST_RATE = 300;
-/** MB an hour and process, once a run is long enough to tell. */
+/** MB that a process may hold more of at the end than after its warm-up, everything collectable collected. */
+const MOST_GROWTH = 3;
+/** MB an hour and process, once a run is long enough to tell so little from noise. */
 const MOST_SLOPE = 1;
-const TELLING_MINUTES = 45;
+const SLOPE_MINUTES = 90;
+const TELLING_MINUTES = 20;
+/** Sockets and descriptors swing with the requests in flight and with idle connections that come and go. */
+const MOST_SOCKETS = 40;
+/** Much shorter than the run: sessions that stay for an hour would look like a leak for an hour. */
+const SESSION_TTL = '1m';
 /** What was in flight with a worker at the moment of its death ends with it. */
 const AROUND_DEATH_MS = 1_500;
 
@@ -144,8 +152,8 @@ async function soak(bench: Bench, id: string, defaultMinutes: number): Promise<F
   const chance = new Chance(SEED);
   const redis = await startRedis();
   bench.onEnd(() => redis.kill());
-  const config = { store: { url: redis.url }, retry: { budgetPercent: 20 } };
-  const gateway = await bench.startGateway({ models: soakModels(id), config });
+  const config = { store: { url: redis.url }, retry: { budgetPercent: 20 }, sticky: { ttl: SESSION_TTL } };
+  const gateway = await bench.startGateway({ models: soakModels(id), config }, { env: wayIn(bench, 'collect', '--expose-gc') });
   const choose = (): Asked => chooseAsked(id, chance);
   const knee = await findKnee(gateway.origin, () => ({ ...choose(), leavesAfter: undefined }));
   const rate = Math.max(5, Math.min(MOST_RATE, SHARE * knee));
@@ -204,7 +212,7 @@ async function watch({
       nextStrike += beat;
     }
     if (performance.now() >= nextLook) {
-      const census = await takeCensus(gateway);
+      const census = await collected(gateway);
       series.push(census);
       const [p50 = 0, p99 = 0] = load.takeTimes(0.5, 0.99);
       p99s.push(p99);
@@ -216,6 +224,13 @@ async function watch({
     for (const form of ['chat', 'messages', 'responses']) bench.wall.forget(`${id}-${form}-*`);
   }
   return { series, p99s };
+}
+
+/** What is held, not what waits to be collected. */
+async function collected(gateway: GatewayProcess): Promise<Census> {
+  for (const pid of [gateway.pid, ...gateway.workers()]) signal(pid, 'SIGWINCH');
+  await sleep(500);
+  return takeCensus(gateway);
 }
 
 function round0(value: number): number {
@@ -237,12 +252,10 @@ function verdict({ minutes, rate, knee, series, p99s, load, state }: Soaked): Fi
   const share = (outcomes.error ?? 0) / Math.max(1, load.asked);
   atMost(share * 100, 2, 'percent of requests answered by an error');
   const slopes = memorySlopes(series);
-  const steepest = Math.max(0, ...slopes.map(({ slope }) => slope));
-  if (minutes >= TELLING_MINUTES) {
-    atMost(steepest, MOST_SLOPE, 'MB an hour that a process grew after its warm-up');
-    const tenth = Math.max(1, Math.floor(p99s.length / 10));
-    atMost(middle(p99s.slice(-tenth)), 1.5 * middle(p99s.slice(tenth, 2 * tenth)), 'p99 ms at the end, beside the begin');
-  }
+  const grown = growths(series);
+  if (minutes >= TELLING_MINUTES) judgeGrowth(minutes, series);
+  // Ten strikes and more in each tenth of the run, or the p99 tells of which strikes fell into it.
+  if (minutes >= SLOPE_MINUTES) judgeTimes(p99s);
   const last = series.at(-1);
   ok(last !== undefined, 'a census');
   const told = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`);
@@ -251,12 +264,29 @@ function verdict({ minutes, rate, knee, series, p99s, load, state }: Soaked): Fi
     {
       ...{ minutes, 'knee/s': round(knee), 'rate/s': round(rate), asked: load.asked, endings: told.join('/') },
       ...{ 'worker deaths': state.deaths.length, 'ended with them': state.killed },
+      'MB grown a process': grown.map((each) => round(each.pss)).join('/'),
       'MB/h a process': slopes.map(({ slope }) => round(slope)).join('/'),
+      'sockets grown': grown.reduce((total, each) => total + each.sockets, 0),
       'PSS MB at the end': Math.round(sum(last, 'pss')),
       ...{ 'heap MB': Math.round(last.heap), 'external MB': Math.round(last.external) },
       'p99 ms first/last': `${round0(p99s[0] ?? 0)}/${round0(p99s.at(-1) ?? 0)}`,
     },
   );
+}
+
+function judgeGrowth(minutes: number, series: readonly Census[]): void {
+  const grown = growths(series);
+  atMost(Math.max(0, ...grown.map(({ pss }) => pss)), MOST_GROWTH, 'MB that a process grew after its warm-up');
+  const more = (of: 'sockets' | 'descriptors') => grown.reduce((total, each) => total + each[of], 0);
+  atMost(more('sockets'), MOST_SOCKETS, 'sockets more than after the warm-up');
+  atMost(more('descriptors'), MOST_SOCKETS, 'descriptors more than after the warm-up');
+  const steepest = Math.max(0, ...memorySlopes(series).map(({ slope }) => slope));
+  if (minutes >= SLOPE_MINUTES) atMost(steepest, MOST_SLOPE, 'MB an hour that a process grew after its warm-up');
+}
+
+function judgeTimes(p99s: readonly number[]): void {
+  const tenth = Math.max(1, Math.floor(p99s.length / 10));
+  atMost(middle(p99s.slice(-tenth)), 1.5 * middle(p99s.slice(tenth, 2 * tenth)), 'p99 ms at the end, beside the begin');
 }
 
 function middle(values: readonly number[]): number {
