@@ -27,6 +27,8 @@ export const BARS = {
   'cold-start': lower('Cold start to the first 200, primary and 2 workers', 'ms', 500, 200),
   'decision-embedded': lower('Sticky and turn decision, p99 at 2,000 new sessions/s, embedded', 'ms', 2, 0.5),
   'decision-redis': lower('Sticky and turn decision, p99 at 2,000 new sessions/s, Redis', 'ms', 2, 0.5),
+  'conversion-request': lower('Conversion of a small request, the slowest pair of protocols', 'µs', 60, 20),
+  'conversion-event': lower('Conversion of one event of a stream, the slowest pair of protocols', 'µs', 10, 3),
   'streams-9000-failures': lower('9,000 concurrent streams: failures', 'count', 0, 0),
   'streams-9000-memory': lower("9,000 concurrent streams: memory (PSS) over Go's", 'ratio', 1, 0.5),
 } as const satisfies Record<string, Bar>;
@@ -35,7 +37,6 @@ export type BarId = keyof typeof BARS;
 
 /** The rest of the table. */
 export const ELSEWHERE: readonly Elsewhere[] = [
-  { what: 'Conversion, small request / stream event: ≤ 60 / 10 µs, beyond it ≤ 20 / 3 µs', where: 'not built yet' },
   {
     what: "Streams cut by a rolling restart, a worker kill's collateral, a Redis outage: 0",
     where:

@@ -23,9 +23,10 @@ export async function barsCommand(args: readonly string[], entry: string): Promi
   }
   // What was started is killed on exit; a half-measured row is worth nothing.
   process.on('SIGINT', () => process.exit(INTERRUPTED)).on('SIGTERM', () => process.exit(INTERRUPTED));
-  const run = wishes.from === undefined ? await measure(wishes, args, entry) : await readRecord(wishes.from);
+  const keep = wishes.keep ? (run: BarsRun) => keepRun(join(dirname(entry), '..'), run) : undefined;
+  const run = wishes.from === undefined ? await measure(wishes, args, entry, keep) : await readRecord(wishes.from);
   console.log(`\n${renderRun(run)}`);
-  if (wishes.keep && run.figures.length > 0) console.log(`\nkept: ${await keepRun(join(dirname(entry), '..'), run)}`);
+  if (keep && run.figures.length > 0) console.log(`\nkept: ${await keep(run)}`);
   if (wishes.json) console.log(JSON.stringify(run));
   return run.figures.length > 0 ? 0 : 1;
 }
@@ -34,24 +35,32 @@ async function readRecord(file: string): Promise<BarsRun> {
   return runFromLoadtest(JSON.parse(await readFile(file, 'utf8')) as Summary | ScalingRecord, withoutPaths(file));
 }
 
-async function measure(wishes: BarsWishes, args: readonly string[], entry: string): Promise<BarsRun> {
+/** What is measured so far is kept row by row: a run that is cut after an hour has its first rows. */
+async function measure(
+  wishes: BarsWishes,
+  args: readonly string[],
+  entry: string,
+  keep: ((run: BarsRun) => Promise<unknown>) | undefined,
+): Promise<BarsRun> {
   const startedAt = new Date().toISOString();
   const { nodePath, workers, pace } = wishes;
   const watch = new MachineWatch(nodePath);
   const site = new Site({ home: dirname(entry), entry, nodePath, workers, pace, say: (line) => console.log(line) });
   const figures: Figure[] = [];
+  const soFar = (): BarsRun => ({
+    schemaVersion: BARS_SCHEMA_VERSION,
+    ...{ source: 'bars', startedAt, command: withoutPaths(args.join(' ')), machine: watch.facts(), pace, figures },
+    problems: site.problems.map(withoutPaths),
+  });
   try {
-    for (const name of wishes.rows.length > 0 ? wishes.rows : Object.keys(ROWS))
+    for (const name of wishes.rows.length > 0 ? wishes.rows : Object.keys(ROWS)) {
       figures.push(...(await oneRow(name, site, wishes)));
+      if (figures.length > 0) await keep?.(soFar());
+    }
   } finally {
     await site.close();
   }
-  const machine = watch.facts();
-  return {
-    schemaVersion: BARS_SCHEMA_VERSION,
-    ...{ source: 'bars', startedAt, command: withoutPaths(args.join(' ')), machine, pace, figures },
-    problems: site.problems.map(withoutPaths),
-  };
+  return soFar();
 }
 
 /** A row that cannot be measured leaves the others alone. */

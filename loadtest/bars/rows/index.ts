@@ -3,6 +3,7 @@ import type { Figure } from '../figure.js';
 import type { Site, TargetName } from '../site.js';
 import { measureChunk } from './chunk.js';
 import { measureColdStart } from './cold-start.js';
+import { measureConversion } from './conversion.js';
 import { measureDecision } from './decision.js';
 import { measureFirstToken } from './first-token.js';
 import { measureLatency } from './latency.js';
@@ -21,5 +22,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   memory: measureMemory,
   'cold-start': measureColdStart,
   decision: measureDecision,
+  conversion: measureConversion,
   'streams-9000': measureNineThousand,
 };
