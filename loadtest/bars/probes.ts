@@ -11,7 +11,7 @@ const LONGEST_MS = 10_000;
 
 /**
  * Sends new streams at a steady rate beside the load, every second one on a connection of its own, and measures the time
- * from sending to the first event less the time that event waited in the mock.
+ * from sending to the first token less the time that token waited in the mock.
  */
 export class Probes {
   readonly #order: ProbesOrder;

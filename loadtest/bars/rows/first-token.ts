@@ -1,6 +1,6 @@
 /**
  * What the gateway adds to the time to the first token while it relays 1000 streams: new streams at a steady rate beside
- * them, measured from sending to the first event less the time that the mock held it back on purpose. The same is
+ * them, measured from sending to the first token less the time that the mock held it back on purpose. The same is
  * measured straight against the mock under the same load, and its quantiles are taken off. What Go adds is said beside it: on
  * a machine where all share two cores, most of either is waiting for a core.
  */
