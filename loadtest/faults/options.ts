@@ -10,6 +10,7 @@ export interface FaultWishes {
   readonly list: boolean;
   readonly json?: string;
   readonly write: boolean;
+  readonly keep: boolean;
   /** A gateway that runs already. */
   readonly target?: string;
   readonly wallPort?: number;
@@ -31,6 +32,7 @@ export const USAGE = `npm run faults [-- options]     the catalogue of faults, a
   --list            prints the rows and their promises
   --json FILE       writes every finding there
   --write           writes docs/faults.md
+  --keep            keeps what long rows found (loadtest/baselines/faults-long.json) and shows it in docs/faults.md
   --target URL      a gateway that runs already, configured as --print-config says; asks for --wall-port
   --wall-port N     port of the wall of faulty upstreams (default: a free one)
   --print-config    the config with which a gateway can be a target
@@ -45,7 +47,7 @@ export function parseWishes(args: readonly string[], ids: readonly string[]): Fa
     args: [...args],
     options: {
       ...{ only: text, json: text, target: text, 'wall-port': text, minutes: text, scale: text },
-      ...{ quick: flag, long: flag, all: flag, list: flag, write: flag, 'print-config': flag, help: flag },
+      ...{ quick: flag, long: flag, all: flag, list: flag, write: flag, keep: flag, 'print-config': flag, help: flag },
     },
   });
   const wallPort = portOf(values['wall-port']);
@@ -62,6 +64,7 @@ export function parseWishes(args: readonly string[], ids: readonly string[]): Fa
     longAlone: (values.long && !values.all && !values.quick) ?? false,
     list: values.list ?? false,
     write: values.write ?? false,
+    keep: values.keep ?? false,
     printConfig: values['print-config'] ?? false,
     help: values.help ?? false,
   };
