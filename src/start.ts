@@ -4,7 +4,7 @@ import module from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { expectedWorkers } from './cluster/expected-workers.js';
-import { leaveOnSignals } from './cluster/signals.js';
+import { listenToSignals } from './cluster/signals.js';
 import { dropForksAhead, forkAhead, prepareForks } from './cluster/worker-fork.js';
 
 /** Compiled code is kept beside the bundle where Node can (22.1 for workers, 22.8 here); a folder that cannot be written is no fault. */
@@ -12,7 +12,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.compiled', import.met
 (module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 prepareForks(fileURLToPath(new URL('worker.js', import.meta.url)));
-leaveOnSignals();
+listenToSignals();
 process.on('exit', dropForksAhead);
 forkAhead(expectedWorkers({ argv: process.argv.slice(2), env: process.env, parallelism: availableParallelism() }));
 await import('./primary.js');

@@ -29,26 +29,29 @@ export class StopSignals {
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-function leaveEarly(): never {
-  process.exit(0);
-}
+/** Who is asked; nobody until there is something to finish. */
+let duties: SignalDuties | undefined;
+const stops = new StopSignals();
 
-/** Until `obeySignals` there is nothing to finish: leave. A listener for SIGUSR1 keeps Node from opening its inspector, to which every secret is open. */
-export function leaveOnSignals(): void {
+/**
+ * Listens from now on, for as long as the process lives; until `obeySignals` a wish to end is granted at once. The listeners
+ * stay the same: a signal that Node has caught and not yet told is lost with its listener, and a stop that came while the
+ * options were read was never heard of again. One for SIGUSR1 keeps Node from opening its inspector, to which every secret is open.
+ */
+export function listenToSignals(): void {
   process.on('SIGUSR1', () => {});
-  for (const signal of STOP_SIGNALS) process.on(signal, leaveEarly);
+  for (const signal of STOP_SIGNALS) process.on(signal, () => end(signal));
+  process.on('SIGHUP', () => duties?.reload());
+  process.on('SIGUSR2', () => duties?.restart());
 }
 
-/** Listen from now on, for as long as the process lives. */
-export function obeySignals(duties: SignalDuties): void {
-  for (const signal of STOP_SIGNALS) process.off(signal, leaveEarly);
-  const stops = new StopSignals();
-  for (const signal of STOP_SIGNALS) {
-    process.on(signal, () => {
-      const verdict = stops.judge(signal, performance.now());
-      if (verdict !== 'echo') duties[verdict](signal);
-    });
-  }
-  process.on('SIGHUP', () => duties.reload());
-  process.on('SIGUSR2', () => duties.restart());
+/** From now on these are asked. */
+export function obeySignals(wanted: SignalDuties): void {
+  duties = wanted;
+}
+
+function end(signal: NodeJS.Signals): void {
+  if (duties === undefined) process.exit(0);
+  const verdict = stops.judge(signal, performance.now());
+  if (verdict !== 'echo') duties[verdict](signal);
 }
