@@ -140,5 +140,10 @@ export function growths(series: readonly Census[]): Growth[] {
 
 function median(series: readonly Census[], pid: number, of: 'pss' | 'descriptors' | 'sockets'): number {
   const values = series.flatMap(({ processes }) => processes.filter((each) => each.pid === pid).map((each) => each[of]));
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return middle(values);
+}
+
+/** The upper one of the two in the middle; 0 of none. */
+export function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

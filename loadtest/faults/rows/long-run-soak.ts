@@ -6,7 +6,7 @@ import { ask } from '../client/ask.js';
 import { atMost, equal, ok, round } from '../expect.js';
 import { type ModelWish, modelsFor } from '../gateway-config.js';
 import type { GatewayProcess } from '../gateway-process.js';
-import { type Census, growths, memorySlopes, sum, takeCensus, tellCensus } from '../long-run/census.js';
+import { type Census, growths, memorySlopes, middle, sum, takeCensus, tellCensus } from '../long-run/census.js';
 import { Chance } from '../long-run/random.js';
 import { type Asked, type Ended, inLanes, SteadyLoad } from '../long-run/steady-load.js';
 import { wayIn } from '../process/ways-in.js';
@@ -287,10 +287,6 @@ function judgeGrowth(minutes: number, series: readonly Census[]): void {
 function judgeTimes(p99s: readonly number[]): void {
   const tenth = Math.max(1, Math.floor(p99s.length / 10));
   atMost(middle(p99s.slice(-tenth)), 1.5 * middle(p99s.slice(tenth, 2 * tenth)), 'p99 ms at the end, beside the begin');
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 const COMMON = { length: 'long', needs: ['own-gateway', 'redis', 'linux'], alone: true, boundSeconds: 30 * 3600 } as const;
